@@ -1,0 +1,30 @@
+"""Which device and how many threads the towers run on."""
+
+from __future__ import annotations
+
+import os
+
+from mmdemo.config import Settings
+from mmdemo.errors import DeviceUnavailable
+
+
+def choose_device(settings: Settings) -> str:
+    """Return ``cuda`` when there is a GPU and the settings allow it, else ``cpu``.
+
+    Raises:
+        DeviceUnavailable: a GPU was forced and there is none.
+    """
+    import ctranslate2
+
+    if settings.device == "cpu":
+        return "cpu"
+    if ctranslate2.get_cuda_device_count() > 0:
+        return "cuda"
+    if settings.device == "cuda":
+        raise DeviceUnavailable(device="cuda")
+    return "cpu"
+
+
+def choose_threads(settings: Settings) -> int:
+    """Return the number of cores to use: the setting, else every core this process may run on."""
+    return settings.threads or len(os.sched_getaffinity(0))

@@ -1,0 +1,273 @@
+"""Every failure a user can cause or mend, as one sentence in English and Chinese.
+
+MMDemoError
+├── InputError               the file, text or option is at fault
+│   ├── FileMissing
+│   ├── EmptyFile
+│   ├── UnreadableMedia      not media, or a codec nobody here knows
+│   ├── TruncatedMedia
+│   ├── WrongMediaKind       a picture where sound was wanted, …
+│   ├── NoAudio
+│   ├── NoSamples
+│   ├── InvalidSamples       NaN or infinite
+│   ├── FileTooLarge
+│   ├── MediaTooLong
+│   ├── TooManyPixels
+│   ├── EmptyText
+│   ├── TextTooLong
+│   ├── UnknownLanguage
+│   ├── UnknownFormat
+│   ├── UnreadableSubtitles
+│   ├── TooManyCues
+│   └── InvalidCue
+├── WeightsError
+│   ├── WeightsMissing
+│   ├── WeightsCorrupt
+│   ├── FolderNotWritable
+│   └── DiskFull
+├── ConfigError
+│   ├── InvalidSetting
+│   └── DeviceUnavailable
+└── OutOfMemory
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mmdemo.types import Sentence
+
+MAX_SHOWN_CHARACTERS = 80
+"""A file name or a value longer than this is cut in the middle, so that the sentence stays one."""
+SHOWN_WHOLE = frozenset({"command", "path", "known", "wanted"})
+"""Values to be copied from the sentence, or written by us: never cut."""
+
+
+def _shown(value: object) -> str:
+    text = " ".join(str(value).split())
+    if len(text) <= MAX_SHOWN_CHARACTERS:
+        return text
+    half = MAX_SHOWN_CHARACTERS // 2 - 1
+    return f"{text[:half]}…{text[-half:]}"
+
+
+class MMDemoError(Exception):
+    """Base of every expected failure: a sentence for the user that carries the offending values.
+
+    Args:
+        **values: what the templates ``en`` and ``zh`` name in braces.
+
+    Raises:
+        KeyError: when a template names a value that was not given (a mistake of ours).
+    """
+
+    en: ClassVar[str] = "Something went wrong."
+    zh: ClassVar[str] = "出现了问题。"
+
+    def __init__(self, **values: object) -> None:
+        shown = {name: str(value) if name in SHOWN_WHOLE else _shown(value) for name, value in values.items()}
+        self.values = values
+        self.sentence = Sentence(self.en.format_map(shown), self.zh.format_map(shown))
+        super().__init__(self.sentence.en)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by values, so that the error survives a trip between processes."""
+        return (_rebuild, (type(self), self.values))
+
+
+def _rebuild(kind: type[MMDemoError], values: dict[str, object]) -> MMDemoError:
+    return kind(**values)
+
+
+class InputError(MMDemoError):
+    """The file, text or option that the user gave is at fault."""
+
+
+class FileMissing(InputError):
+    """No file stands at the path."""
+
+    en = "There is no file “{name}”."
+    zh = "找不到文件“{name}”。"
+
+
+class EmptyFile(InputError):
+    """The file has no bytes."""
+
+    en = "“{name}” is empty; please choose a file with something in it."
+    zh = "“{name}”是空文件，请选择有内容的文件。"
+
+
+class UnreadableMedia(InputError):
+    """The file is not media that can be decoded here."""
+
+    en = "“{name}” cannot be read as a picture, sound or video; it may be damaged or be another kind of file."
+    zh = "无法将“{name}”识别为图片、音频或视频；文件可能已损坏，或属于其他类型。"
+
+
+class TruncatedMedia(InputError):
+    """The file breaks off before its end."""
+
+    en = "“{name}” breaks off before its end; please copy or download it again."
+    zh = "“{name}”不完整，结尾部分缺失；请重新复制或下载。"
+
+
+class WrongMediaKind(InputError):
+    """Media of another kind was wanted."""
+
+    en = "“{name}” is of the kind “{kind}”, but this needs {wanted}."
+    zh = "“{name}”的类型是“{kind}”，而这里需要 {wanted}。"
+
+
+class NoAudio(InputError):
+    """The file carries no sound."""
+
+    en = "“{name}” has no sound, so there is nothing to listen to."
+    zh = "“{name}”没有声音，无法进行识别。"
+
+
+class NoSamples(InputError):
+    """The sound has zero length."""
+
+    en = "The sound in “{name}” has no length: it holds not a single sample."
+    zh = "“{name}”中的音频长度为零，没有任何采样。"
+
+
+class InvalidSamples(InputError):
+    """The sound holds values that are not numbers."""
+
+    en = "The sound in “{name}” holds values that are not numbers (NaN or infinity) and cannot be used."
+    zh = "“{name}”中的音频含有无效数值（NaN 或无穷大），无法使用。"
+
+
+class FileTooLarge(InputError):
+    """More bytes than the limit."""
+
+    en = "“{name}” is {size_mb} MB large; the limit is {limit_mb} MB."
+    zh = "“{name}”大小为 {size_mb} MB，超过上限 {limit_mb} MB。"
+
+
+class MediaTooLong(InputError):
+    """More seconds than the limit."""
+
+    en = "“{name}” runs for {minutes} minutes; the limit is {limit_minutes} minutes."
+    zh = "“{name}”时长为 {minutes} 分钟，超过上限 {limit_minutes} 分钟。"
+
+
+class TooManyPixels(InputError):
+    """More pixels than the limit, or a decompression bomb."""
+
+    en = "“{name}” measures {width} × {height} pixels; the limit is {limit_megapixels} megapixels."
+    zh = "“{name}”的尺寸为 {width} × {height} 像素，超过上限 {limit_megapixels} 百万像素。"
+
+
+class EmptyText(InputError):
+    """No text was given."""
+
+    en = "The text is empty; please write something."
+    zh = "文本为空，请输入内容。"
+
+
+class TextTooLong(InputError):
+    """More characters than the limit."""
+
+    en = "The text has {length} characters; the limit is {limit}."
+    zh = "文本有 {length} 个字符，超过上限 {limit}。"
+
+
+class UnknownLanguage(InputError):
+    """A language the speech model does not know."""
+
+    en = "“{language}” is not a language the speech model knows; use a code such as en, zh or de."
+    zh = "语音模型不支持语言“{language}”；请使用 en、zh、de 等代码。"
+
+
+class UnknownFormat(InputError):
+    """A subtitle format that cannot be written or read."""
+
+    en = "“{format}” is not a subtitle format known here; choose one of {known}."
+    zh = "不支持字幕格式“{format}”；请选择：{known}。"
+
+
+class UnreadableSubtitles(InputError):
+    """The file holds no subtitles that can be parsed."""
+
+    en = "“{name}” cannot be read as subtitles; it may be damaged or be another kind of file."
+    zh = "无法将“{name}”识别为字幕；文件可能已损坏，或属于其他类型。"
+
+
+class TooManyCues(InputError):
+    """More subtitle entries than the limit."""
+
+    en = "The subtitles have {count} entries; the limit is {limit}."
+    zh = "字幕共有 {count} 条，超过上限 {limit} 条。"
+
+
+class InvalidCue(InputError):
+    """A row of the subtitle table does not make sense."""
+
+    en = "Row {row} of the subtitles has a time that cannot be read or ends before it starts: “{value}”."
+    zh = "字幕第 {row} 行的时间无法识别，或结束早于开始：“{value}”。"
+
+
+class PortTaken(InputError):
+    """Another program listens on the port."""
+
+    en = "The port {port} is taken; choose another one with --port."
+    zh = "端口 {port} 已被占用；请用 --port 指定其他端口。"
+
+
+class WeightsError(MMDemoError):
+    """Model weights are missing, damaged or cannot be prepared."""
+
+
+class WeightsMissing(WeightsError):
+    """A tower's weights are nowhere to be found."""
+
+    en = "The weights of the {component} are not installed; run: {command}"
+    zh = "未安装{component}的权重；请运行：{command}"
+
+
+class WeightsCorrupt(WeightsError):
+    """A weight file is not the published one."""
+
+    en = "The weight file “{path}” is damaged or not the published one; mend it with: {command}"
+    zh = "权重文件“{path}”已损坏或不是发布的版本；请运行以下命令修复：{command}"
+
+
+class FolderNotWritable(WeightsError):
+    """The cache folder cannot be written."""
+
+    en = "The folder “{path}” cannot be written; set MMDEMO_CACHE_DIR to a folder that can."
+    zh = "无法写入文件夹“{path}”；请将 MMDEMO_CACHE_DIR 设为可写的文件夹。"
+
+
+class DiskFull(WeightsError):
+    """Not enough space is left."""
+
+    en = "The disk of “{path}” is full: {needed_mb} MB are needed; free some space or set MMDEMO_CACHE_DIR elsewhere."
+    zh = "“{path}”所在磁盘空间不足，需要 {needed_mb} MB；请清理空间或将 MMDEMO_CACHE_DIR 指向其他位置。"
+
+
+class ConfigError(MMDemoError):
+    """A setting from the environment is wrong."""
+
+
+class InvalidSetting(ConfigError):
+    """An environment variable holds a value that cannot be used."""
+
+    en = "The setting {name} has the value “{value}”, but it must be {wanted}."
+    zh = "设置 {name} 的值为“{value}”，但应为 {wanted}。"
+
+
+class DeviceUnavailable(ConfigError):
+    """A device was forced that this machine does not have."""
+
+    en = "The device “{device}” is not available on this machine; unset MMDEMO_DEVICE or set it to cpu."
+    zh = "本机没有设备“{device}”；请取消 MMDEMO_DEVICE 或将其设为 cpu。"
+
+
+class OutOfMemory(MMDemoError):
+    """The machine ran out of memory on this job."""
+
+    en = "There was not enough memory for “{name}”; try a shorter or smaller file."
+    zh = "处理“{name}”时内存不足；请尝试更短或更小的文件。"

@@ -1,0 +1,250 @@
+"""The frozen dataclasses that cross modules; times are float seconds everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32Array = NDArray[np.float32]
+Float64Array = NDArray[np.float64]
+UInt8Array = NDArray[np.uint8]
+
+Modality = Literal["image", "audio", "video", "text"]
+MediaKind = Literal["image", "audio", "video"]
+
+SAMPLE_RATE = 16_000
+"""Samples per second of every waveform inside the program (the rate Whisper was trained on)."""
+
+
+def is_chinese_interface(language: str) -> bool:
+    """Tell whether an interface language tag asks for Chinese sentences.
+
+    Args:
+        language: a BCP 47 tag such as ``en`` or ``zh-CN``.
+
+    Returns:
+        True for every Chinese tag.
+    """
+    return language.lower().startswith("zh")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One message for the user, in both of the languages the interface speaks."""
+
+    en: str
+    zh: str
+
+    def text(self, language: str = "en") -> str:
+        """Return the sentence in an interface language (``en``, ``zh-CN``, …)."""
+        return self.zh if is_chinese_interface(language) else self.en
+
+
+@dataclass(frozen=True)
+class Span:
+    """A bare interval in seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What a file really is, found by opening it and not by its name."""
+
+    kind: MediaKind
+    duration: float  # seconds as the container declares them; 0.0 for images and when undeclared
+    has_audio: bool
+    width: int  # pixels, 0 for audio
+    height: int
+    container: str
+    video_codec: str
+    audio_codec: str
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """A decoded picture, upright, without alpha."""
+
+    pixels: UInt8Array  # [H, W, 3] RGB
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """A short recording held in memory."""
+
+    waveform: Float32Array  # [N] mono, -1..1
+    sample_rate: int
+    source: str
+    sha256: str
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return len(self.waveform) / self.sample_rate
+
+
+@dataclass(frozen=True)
+class AudioFile:
+    """The sound of a file on disk, decoded as a stream so that memory stays flat (see ``media.audio_blocks``)."""
+
+    path: Path
+    duration: float  # seconds as declared; 0.0 when the container does not say
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """A picture on disk that passed the checks and is decoded only when its encoding is not known yet."""
+
+    path: Path
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class VideoFile:
+    """A clip on disk, likewise decoded only when need be."""
+
+    path: Path
+    duration: float  # seconds as declared; 0.0 when the container does not say
+    audio: AudioFile | None
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Video:
+    """Sampled frames of a clip and a handle on its sound."""
+
+    frames: tuple[UInt8Array, ...]  # each [H, W, 3] RGB
+    frame_times: tuple[float, ...]  # seconds, ascending, one a frame
+    scene_starts: tuple[float, ...]  # seconds; always begins with 0.0 when there are frames
+    duration: float
+    audio: AudioFile | None
+    source: str
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """A sentence or a short passage to encode."""
+
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Tokens that follow each other without a cut: they cover the media evenly from ``start`` on."""
+
+    first_token: int  # counted within the window
+    token_count: int
+    start: float  # seconds into the recording
+
+
+@dataclass(frozen=True)
+class AudioWindow:
+    """A stretch of a recording that went through the audio tower in one pass, its long silences left out."""
+
+    start: float  # seconds into the recording
+    end: float
+    first_token: int  # position of its first token in ``Encoding.tokens``
+    token_count: int
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedWindow:
+    """An audio window with its tokens in memory: what speech recognition reads."""
+
+    window: AudioWindow
+    tokens: Float32Array  # [token_count, W]
+    ending: Float32Array  # [P, W] tokens of the silence padded behind it; the decoder hears the end by them
+    voice_activity: Float32Array  # [token_count] probability that somebody speaks
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """Media after one pass of the backbone; every task takes it in place of the media."""
+
+    modality: Modality
+    tokens: NDArray[Any]  # [T, W] float32 in memory, float16 memory-mapped for long media
+    spans: Float32Array  # [T, 2] seconds (audio, video) or characters (text); [T, 4] x0 y0 x1 y1 in 0..1 (image)
+    model_id: str
+    sha256: str
+    embedding: Float32Array | None = None  # [D] unit norm in the joint space
+    duration: float = 0.0  # seconds of audio and video
+    windows: tuple[AudioWindow, ...] = ()
+    endings: NDArray[Any] | None = None  # [windows, P, W], audio only (see ``EncodedWindow.ending``)
+    voice_activity: Float32Array | None = None  # [T], audio only
+    soundtrack: Encoding | None = None  # video only
+    reasons: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Word:
+    """A spoken word; its text keeps the leading space where the language writes one."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of recognised speech."""
+
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Everything heard in a recording."""
+
+    segments: tuple[Segment, ...]
+    language: str  # ISO 639-1 code as Whisper names it
+    language_probability: float
+    duration: float
+    reasons: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A subtitle entry; ``text`` may hold line breaks (``\\n``)."""
+
+    index: int  # 1-based
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True)
+class SubtitleAlignment:
+    """Timed subtitles with the reasons to trust or distrust them."""
+
+    cues: tuple[Cue, ...]
+    confidence: tuple[float, ...]  # 0..1, one a cue
+    language: str
+    duration: float
+    time_map: tuple[
+        tuple[float, float], ...
+    ] = ()  # (seconds before, seconds after), piecewise linear; empty = identity
+    reasons: tuple[Sentence, ...] = field(default=())
