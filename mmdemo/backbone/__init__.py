@@ -1,0 +1,1 @@
+"""The shared encoder: every task stands on what it returns."""

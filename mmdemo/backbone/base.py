@@ -1,0 +1,114 @@
+"""The protocol that every backbone keeps, and what tasks need to walk through an encoding."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmdemo.types import (
+    Audio,
+    AudioFile,
+    EncodedWindow,
+    Encoding,
+    Float32Array,
+    Image,
+    ImageFile,
+    Text,
+    Video,
+    VideoFile,
+)
+
+Media = Image | ImageFile | Audio | AudioFile | Video | VideoFile | Text
+
+
+@dataclass(frozen=True)
+class CacheStatistics:
+    """What the encode-once cache did since the start."""
+
+    hits: int
+    misses: int
+    memory_bytes: int
+    disk_bytes: int
+
+
+class Backbone(Protocol):
+    """One encoder for all media: media in, `Encoding` out, nothing encoded twice."""
+
+    @property
+    def model_id(self) -> str:
+        """Name of the towers and their versions; vectors of different ids never mix."""
+
+    @property
+    def device(self) -> str:
+        """``cpu`` or ``cuda``."""
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while a tower runs, one at a time for the whole process."""
+
+    def encode(self, media: Media | Encoding) -> Encoding:
+        """Encode media, or return what is encoded already.
+
+        Args:
+            media: a picture, a recording, a clip or a text.
+
+        Returns:
+            The encoding, from the cache when the same bytes were encoded before.
+
+        Raises:
+            InputError: the media cannot be decoded.
+            FolderNotWritable: the cache folder cannot be written.
+            DiskFull: the tokens of a long recording do not fit on the disk.
+        """
+
+    def encode_images(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
+        """Encode pictures in batches; same order."""
+
+    def encode_texts(self, texts: Sequence[Text]) -> list[Encoding]:
+        """Encode texts in batches; same order."""
+
+    def encode_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
+        """Encode a recording window by window, so that work on it can start, show progress and stop.
+
+        Args:
+            audio: the recording.
+
+        Yields:
+            Windows in order, from the cache as far as they are there. When the last one was taken, `encode` finds the
+            whole encoding in the cache.
+
+        Raises:
+            InputError: the media cannot be decoded.
+        """
+
+    def statistics(self) -> CacheStatistics:
+        """Return the counters of the cache."""
+
+
+def read_windows(encoding: Encoding) -> Generator[EncodedWindow, None, None]:
+    """Walk through an encoded recording, one window in memory at a time.
+
+    Args:
+        encoding: of audio.
+
+    Yields:
+        Its windows in order.
+    """
+    assert encoding.voice_activity is not None and encoding.endings is not None, "only audio has windows"
+    for i, window in enumerate(encoding.windows):
+        part = slice(window.first_token, window.first_token + window.token_count)
+        tokens = _read_rows(encoding.tokens, part)
+        ending = _read_rows(encoding.endings, slice(i, i + 1))[0]
+        yield EncodedWindow(window, tokens, ending, encoding.voice_activity[part])
+
+
+def _read_rows(stored: NDArray[Any], part: slice) -> Float32Array:
+    if isinstance(stored, np.memmap) and stored.filename is not None:
+        # A fresh map is dropped with its pages; slices of the long-lived one would pile up in resident memory.
+        stored = np.memmap(stored.filename, stored.dtype, "r", shape=stored.shape)
+    return np.array(stored[part], np.float32)

@@ -1,0 +1,215 @@
+"""The local profile's backbone: three frozen towers, loaded when first needed, behind one lock and one cache."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from mmdemo.backbone.audio_store import AudioTokenStore
+from mmdemo.backbone.audio_tower import ENDING_TOKENS, AudioTower
+from mmdemo.backbone.base import CacheStatistics, Media, read_windows
+from mmdemo.backbone.cache import EncodingCache
+from mmdemo.backbone.image_tower import ImageTower
+from mmdemo.backbone.recordings import encode_recording
+from mmdemo.backbone.text_tower import TextTower
+from mmdemo.config import MEGABYTE, Settings
+from mmdemo.device import choose_device, choose_threads
+from mmdemo.media import load_image, load_video
+from mmdemo.types import (
+    Audio,
+    AudioFile,
+    EncodedWindow,
+    Encoding,
+    Float32Array,
+    Image,
+    ImageFile,
+    Text,
+    UInt8Array,
+    Video,
+    VideoFile,
+)
+from mmdemo.weights import AUDIO_TOWER, IMAGE_TOWER, TEXT_TOWER, locate
+
+PACKING_VERSION = 1
+"""Part of the name of stored recordings: raise it when windows or tokens change."""
+
+
+class LocalBackbone:
+    """Keeps the `mmdemo.backbone.base.Backbone` protocol with models that run offline on two cores.
+
+    Args:
+        settings: device, threads, cache folder and bounds.
+
+    Raises:
+        DeviceUnavailable: a GPU was forced and there is none.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.device = choose_device(settings)
+        self.lock = threading.RLock()
+        towers = (ImageTower.model_id, TextTower.model_id, AudioTower.model_id)
+        self.model_id = "local:" + "+".join(towers)
+        self._cache = EncodingCache(
+            max_bytes=int(settings.memory_cache_megabytes * MEGABYTE),
+            recordings=AudioTokenStore(
+                settings.cache_dir / "encodings",
+                model_id=f"{AudioTower.model_id}-{self.device}-v{PACKING_VERSION}",
+                width=AudioTower.width,
+                ending_count=ENDING_TOKENS,
+                max_bytes=int(settings.encoding_cache_megabytes * MEGABYTE),
+            ),
+        )
+
+    @cached_property
+    def audio_tower(self) -> AudioTower:
+        """The audio tower; the speech recogniser shares its model."""
+        with self.lock:
+            weights = locate(AUDIO_TOWER, self._settings)
+            return AudioTower.load(weights.folder, self.device, choose_threads(self._settings))
+
+    @cached_property
+    def image_tower(self) -> ImageTower:
+        """The image tower."""
+        with self.lock:
+            import torch
+
+            torch.set_num_threads(choose_threads(self._settings))
+            weights = locate(IMAGE_TOWER, self._settings)
+            return ImageTower.load(weights.file(IMAGE_TOWER.files[0]), torch.device(self.device))
+
+    @cached_property
+    def text_tower(self) -> TextTower:
+        """The text tower."""
+        with self.lock:
+            import torch
+
+            torch.set_num_threads(choose_threads(self._settings))
+            weights = locate(TEXT_TOWER, self._settings)
+            return TextTower.load(weights.folder, torch.device(self.device))
+
+    def encode(self, media: Media | Encoding) -> Encoding:
+        """Encode media, or return what is encoded already (see the protocol)."""
+        if isinstance(media, Encoding):
+            return media
+        if isinstance(media, Image | ImageFile):
+            return self.encode_images([media])[0]
+        if isinstance(media, Text):
+            return self.encode_texts([media])[0]
+        if isinstance(media, Video | VideoFile):
+            return self._encode_video(media)
+        return self._encode_audio(media)
+
+    def encode_images(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
+        """Encode pictures in batches; same order."""
+        keys = [f"{ImageTower.model_id}:{image.sha256}" for image in images]
+        return self._encode_missing(keys, lambda positions: self._image_encodings([images[i] for i in positions]))
+
+    def encode_texts(self, texts: Sequence[Text]) -> list[Encoding]:
+        """Encode texts in batches; same order."""
+        keys = [f"{TextTower.model_id}:{text.sha256}" for text in texts]
+        return self._encode_missing(keys, lambda positions: self._text_encodings([texts[i] for i in positions]))
+
+    def _encode_missing(self, keys: Sequence[str], encode: Callable[[list[int]], list[Encoding]]) -> list[Encoding]:
+        found = [self._cache.get(key) for key in keys]
+        missing = [i for i, encoding in enumerate(found) if encoding is None]
+        if missing:
+            for i, encoding in zip(missing, encode(missing), strict=True):
+                self._cache.put(keys[i], encoding)
+                found[i] = encoding
+        return [encoding for encoding in found if encoding is not None]
+
+    def _image_encodings(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
+        tower = self.image_tower
+        pixels = [self._pixels(image) for image in images]
+        with self.lock:
+            tokens = tower.encode(pixels)  # [B, 81, D]
+        boxes = grid_boxes(tower.grid)
+        return [
+            Encoding("image", tokens[i], boxes, ImageTower.model_id, image.sha256) for i, image in enumerate(images)
+        ]
+
+    def _pixels(self, image: Image | ImageFile) -> UInt8Array:
+        if isinstance(image, ImageFile):
+            image = load_image(image.path, self._settings.limits, image.source)
+        return image.pixels
+
+    def _text_encodings(self, texts: Sequence[Text]) -> list[Encoding]:
+        tower = self.text_tower
+        with self.lock:
+            encoded = tower.encode([text.text for text in texts])
+        return [
+            Encoding("text", found.tokens, found.spans, TextTower.model_id, text.sha256)
+            for text, found in zip(texts, encoded, strict=True)
+        ]
+
+    def _encode_video(self, video: Video | VideoFile) -> Encoding:
+        key = f"{ImageTower.model_id}:video:{video.sha256}"
+        pictures = self._encode_missing([key], lambda _: [self._video_encoding(video)])[0]
+        if video.audio is None:
+            return pictures
+        soundtrack = self._encode_audio(video.audio)
+        return Encoding(
+            modality="video",
+            tokens=pictures.tokens,
+            spans=pictures.spans,
+            model_id=pictures.model_id,
+            sha256=video.sha256,
+            duration=pictures.duration,
+            soundtrack=soundtrack,
+            reasons=soundtrack.reasons,
+        )
+
+    def _video_encoding(self, clip: Video | VideoFile) -> Encoding:
+        tower = self.image_tower
+        video = load_video(clip.path, self._settings.limits, clip.source) if isinstance(clip, VideoFile) else clip
+        with self.lock:
+            tokens = tower.encode(video.frames)  # [F, 81, D]
+        ends = [*video.frame_times[1:], max(video.duration, video.frame_times[-1])]
+        spans = np.stack([video.frame_times, ends], axis=1).astype(np.float32)  # [F, 2]
+        return Encoding(
+            modality="video",
+            tokens=tokens.reshape(-1, tower.width).astype(np.float16),  # [F * 81, D]
+            spans=np.repeat(spans, tower.grid**2, axis=0),
+            model_id=ImageTower.model_id,
+            sha256=video.sha256,
+            duration=video.duration,
+        )
+
+    def _encode_audio(self, audio: Audio | AudioFile) -> Encoding:
+        found = self._cache.get_recording(audio.sha256)
+        if found is None:
+            for _ in self._encode_new_windows(audio):
+                pass
+            found = self._cache.recordings.open(audio.sha256)
+        assert found is not None, "a finished recording is in the store"
+        return found
+
+    def encode_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
+        """Encode a recording window by window (see the protocol)."""
+        found = self._cache.get_recording(audio.sha256)
+        yield from read_windows(found) if found is not None else self._encode_new_windows(audio)
+
+    def _encode_new_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
+        return encode_recording(audio, self.audio_tower, self.lock, self._cache.recordings, self._settings.limits)
+
+    def statistics(self) -> CacheStatistics:
+        """Return the counters of the cache."""
+        return self._cache.statistics()
+
+
+def grid_boxes(side: int) -> Float32Array:
+    """Return the part of the picture under each grid token.
+
+    Args:
+        side: tokens in a row.
+
+    Returns:
+        [side², 4] x0 y0 x1 y1 in 0..1, row by row.
+    """
+    row, column = np.divmod(np.arange(side * side), side)
+    corners = np.stack([column, row, column + 1, row + 1], axis=1)  # [side², 4]
+    return (corners / side).astype(np.float32)
