@@ -18,10 +18,11 @@ from typing import Any, TextIO
 
 from mmdemo import __version__
 from mmdemo.config import settings
-from mmdemo.errors import FolderNotWritable, MMDemoError, PortTaken, UnknownFormat
+from mmdemo.errors import InvalidSetting, MMDemoError, OutputNotWritable, PortTaken, UnknownFormat
 from mmdemo.types import Encoding, Text
 
 DONE, NOTHING_FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+LAST_PORT = 65_535
 
 
 def interface_language() -> str:
@@ -90,7 +91,7 @@ def _print_json(value: Any, stream: TextIO | None = None) -> None:
 def _transcribe(options: argparse.Namespace) -> int:
     from mmdemo.media import open_audio
     from mmdemo.runtime import models
-    from mmdemo.subtitles import SUBTITLE_FORMATS, format_subtitles
+    from mmdemo.subtitles import SUBTITLE_FORMATS, format_subtitles, save_subtitles
     from mmdemo.tasks.subtitle_alignment import transcribe
 
     wanted = options.format or (options.output.suffix.lstrip(".") if options.output else "srt")
@@ -107,19 +108,12 @@ def _transcribe(options: argparse.Namespace) -> int:
     for reason in last.alignment.reasons:
         print(f"mmdemo: {reason.text(interface_language())}", file=sys.stderr)
     if options.output is not None:
-        _write_text(options.output, format_subtitles(last.cues, wanted, language=last.language))
+        save_subtitles(last.cues, options.output, wanted, language=last.language)
     if options.json:
         _print_json(asdict(last.alignment))
     elif options.output is None:
         sys.stdout.write(format_subtitles(last.cues, wanted, language=last.language))
     return DONE if last.cues else NOTHING_FOUND
-
-
-def _write_text(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise FolderNotWritable(path=path) from error
 
 
 class _ProgressLine:
@@ -163,7 +157,7 @@ def _encode(options: argparse.Namespace) -> int:
             try:
                 np.savez_compressed(options.output, tokens=np.asarray(encoding.tokens), spans=encoding.spans)
             except OSError as error:
-                raise FolderNotWritable(path=options.output) from error
+                raise OutputNotWritable(path=options.output) from error
     if options.json:
         _print_json(rows)
     else:
@@ -202,7 +196,8 @@ def _app(options: argparse.Namespace) -> int:
     from mmdemo.runtime import preload
     from mmdemo.ui.app import build_demo, launch_kwargs
 
-    preload()
+    if options.port is not None and not 1 <= options.port <= LAST_PORT:
+        raise InvalidSetting(name="--port", value=options.port, wanted=f"1–{LAST_PORT}")
     demo = build_demo()
     try:
         _, address, _ = demo.launch(
@@ -213,5 +208,7 @@ def _app(options: argparse.Namespace) -> int:
     if options.json:
         _print_json({"address": address})
         sys.stdout.flush()
+    # After the page is up: loading beforehand would take the cores that the first page needs.
+    preload()
     demo.block_thread()
     return DONE

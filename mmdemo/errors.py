@@ -19,7 +19,9 @@ MMDemoError
 │   ├── UnknownFormat
 │   ├── UnreadableSubtitles
 │   ├── TooManyCues
-│   └── InvalidCue
+│   ├── InvalidCue
+│   ├── OutputNotWritable
+│   └── PortTaken
 ├── WeightsError
 │   ├── WeightsMissing
 │   ├── WeightsCorrupt
@@ -41,6 +43,9 @@ MAX_SHOWN_CHARACTERS = 80
 """A file name or a value longer than this is cut in the middle, so that the sentence stays one."""
 SHOWN_WHOLE = frozenset({"command", "path", "known", "wanted"})
 """Values to be copied from the sentence, or written by us: never cut."""
+
+CHINESE_KINDS = {"image": "图片", "audio": "音频", "video": "视频", "text": "文本", "audio / video": "音频或视频"}
+"""Kinds of media as values name them, for the Chinese sentence."""
 
 
 def _shown(value: object) -> str:
@@ -66,8 +71,9 @@ class MMDemoError(Exception):
 
     def __init__(self, **values: object) -> None:
         shown = {name: str(value) if name in SHOWN_WHOLE else _shown(value) for name, value in values.items()}
+        chinese = {name: CHINESE_KINDS.get(value, value) for name, value in shown.items()}
         self.values = values
-        self.sentence = Sentence(self.en.format_map(shown), self.zh.format_map(shown))
+        self.sentence = Sentence(self.en.format_map(shown), self.zh.format_map(chinese))
         super().__init__(self.sentence.en)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -207,6 +213,13 @@ class InvalidCue(InputError):
 
     en = "Row {row} of the subtitles has a time that cannot be read or ends before it starts: “{value}”."
     zh = "字幕第 {row} 行的时间无法识别，或结束早于开始：“{value}”。"
+
+
+class OutputNotWritable(InputError):
+    """A file that the user named cannot be written."""
+
+    en = "The file “{path}” cannot be written; choose another place."
+    zh = "无法写入文件“{path}”；请选择其他位置。"
 
 
 class PortTaken(InputError):

@@ -199,6 +199,8 @@ def _timed(aligned: list[list[dict[str, Any]]]) -> list[TimedToken]:
 
     words = aligned[0] if aligned else []
     merge_punctuations(words, PREPENDED_PUNCTUATION, APPENDED_PUNCTUATION)
+    for word in words:  # a decode that was cut at its bound can end inside a character
+        word["word"] = word["word"].replace("\ufffd", "")
     return [
         TimedToken(word["word"], float(word["start"]), float(word["end"]), _probability(word["probability"]))
         for word in words

@@ -1,0 +1,118 @@
+"""Deterministic stand-ins for models: small, quick, and obvious about what they return."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Sequence
+
+import numpy as np
+
+from mmdemo.backbone.audio_windows import token_spans
+from mmdemo.backbone.base import CacheStatistics, Media
+from mmdemo.errors import UnknownLanguage
+from mmdemo.runtime import Models
+from mmdemo.speech import RecognisedWindow, split_sentences
+from mmdemo.types import Audio, AudioFile, AudioWindow, EncodedWindow, Encoding, Piece, Sentence, Word
+
+TOKENS_A_WINDOW = 500
+WINDOW_SECONDS = 10.0
+
+
+class FakeBackbone:
+    """Cuts recordings into windows of 10 s; the tokens of window n are all n.
+
+    Args:
+        window_count: of every recording.
+        silent: windows in which nobody speaks.
+    """
+
+    model_id = "fake"
+    device = "cpu"
+
+    def __init__(self, window_count: int = 4, silent: Sequence[int] = (), reasons: tuple[Sentence, ...] = ()) -> None:
+        self.lock = threading.RLock()
+        self.window_count = window_count
+        self.silent = set(silent)
+        self.reasons = reasons
+        self.encoded: list[int] = []
+        self.closed = False
+
+    def _window(self, n: int) -> EncodedWindow:
+        pieces = (Piece(0, TOKENS_A_WINDOW, n * WINDOW_SECONDS),)
+        window = AudioWindow(n * WINDOW_SECONDS, (n + 1) * WINDOW_SECONDS, n * TOKENS_A_WINDOW, TOKENS_A_WINDOW, pieces)
+        voice = np.full(TOKENS_A_WINDOW, 0.0 if n in self.silent else 0.9, np.float32)
+        tokens = np.full((TOKENS_A_WINDOW, 4), n, np.float32)
+        return EncodedWindow(window, tokens, np.zeros((2, 4), np.float32), voice)
+
+    def encode_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
+        try:
+            for n in range(self.window_count):
+                self.encoded.append(n)
+                yield self._window(n)
+        finally:
+            self.closed = True
+
+    def encode(self, media: Media | Encoding) -> Encoding:
+        if isinstance(media, Encoding):
+            return media
+        windows = [self._window(n) for n in range(self.window_count)]
+        return Encoding(
+            modality="audio",
+            tokens=np.concatenate([window.tokens for window in windows]),
+            spans=token_spans([window.window for window in windows]),
+            model_id=self.model_id,
+            sha256="0" * 64,
+            duration=self.window_count * WINDOW_SECONDS,
+            windows=tuple(window.window for window in windows),
+            endings=np.stack([window.ending for window in windows]),
+            voice_activity=np.concatenate([window.voice_activity for window in windows]),
+            reasons=self.reasons,
+        )
+
+    def statistics(self) -> CacheStatistics:
+        return CacheStatistics(0, len(self.encoded), 0, 0)
+
+
+class FakeSpeech:
+    """Hears “Window n is here.” in window n, one word a second, and votes for the languages it was given.
+
+    Args:
+        votes: language and probability after so many windows.
+        probability: of every word.
+    """
+
+    model_id = "fake-speech"
+    languages = ("en", "zh", "de")
+
+    def __init__(self, votes: Sequence[tuple[str, float]] = (("en", 0.95),), probability: float = 0.9) -> None:
+        self.votes = list(votes)
+        self.probability = probability
+        self.asked: list[int] = []
+        self.heard: list[tuple[int, str]] = []
+
+    def check_language(self, language: str | None) -> str | None:
+        if not language or language == "auto":
+            return None
+        if language not in self.languages:
+            raise UnknownLanguage(language=language)
+        return language
+
+    def has_speech(self, window: EncodedWindow) -> bool:
+        return bool(window.voice_activity.max() > 0.5)
+
+    def detect_language(self, windows: Sequence[EncodedWindow]) -> tuple[str, float]:
+        self.asked.append(len(windows))
+        return self.votes[min(len(windows), len(self.votes)) - 1]
+
+    def transcribe_window(self, encoded: EncodedWindow, language: str) -> RecognisedWindow:
+        n = int(encoded.tokens[0, 0])
+        self.heard.append((n, language))
+        start = encoded.window.start
+        texts = [" Window", f" {n}", " is", " here."]
+        words = tuple(Word(text, start + 1 + i, start + 1.8 + i, self.probability) for i, text in enumerate(texts))
+        return RecognisedWindow(split_sentences(words), imagined=0, repeated=False)
+
+
+def fake_models(backbone: FakeBackbone | None = None, speech: FakeSpeech | None = None) -> Models:
+    """Return models made of the fakes."""
+    return Models(backbone or FakeBackbone(), speech or FakeSpeech())  # type: ignore[arg-type]
