@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-PACKING_BATCH = 4
-"""Pictures a pass for which oneDNN lays out the weights; other sizes give the same features."""
+CPU_BATCH = 4
+"""Pictures in one pass on a CPU: the activations of more leave the heap and are mapped anew for every layer."""
 
 
 class ConvolutionShape(NamedTuple):
@@ -70,7 +70,8 @@ class FusedConvolution(nn.Module):
     """The same through oneDNN's own operators, which clip or add while the output is still in a register.
 
     These are what PyTorch's compiler emits for a CPU; called directly they need no compiler on the machine. The weights
-    are laid out for the processor once.
+    are laid out for the processor once, for a single picture and for a full pass: the best layouts differ, and oneDNN
+    would change one for the other at every call, which takes as long as the picture.
 
     Args:
         plain: the convolution to take over.
@@ -82,8 +83,12 @@ class FusedConvolution(nn.Module):
         self.bias = plain.bias
         self.geometry = ([plain.padding] * 2, [shape.stride] * 2, [1, 1], plain.groups)
         self.activation: tuple[Any, ...] = ("hardtanh", [0.0, 6.0], "") if shape.clipped else ("none", [], "")
-        input_size = [PACKING_BATCH, shape.channels_in, shape.side, shape.side]
-        self.weight = torch.ops.mkldnn._reorder_convolution_weight(plain.weight, *self.geometry, input_size)
+        self.weight_of_one, self.weight_of_many = (
+            torch.ops.mkldnn._reorder_convolution_weight(
+                plain.weight, *self.geometry, [batch, shape.channels_in, shape.side, shape.side]
+            )
+            for batch in (1, CPU_BATCH)
+        )
 
     @staticmethod
     def available() -> bool:
@@ -93,7 +98,8 @@ class FusedConvolution(nn.Module):
     def forward(self, pixels: torch.Tensor, shortcut: torch.Tensor | None = None) -> torch.Tensor:
         """Convolve [B, in, side, side]; add onto the shortcut in its place, or clip, as the shape says."""
         operators = torch.ops.mkldnn
-        inputs = (pixels, self.weight, self.bias, *self.geometry)
+        weight = self.weight_of_one if len(pixels) == 1 else self.weight_of_many
+        inputs = (pixels, weight, self.bias, *self.geometry)
         if shortcut is None:
             output = operators._convolution_pointwise(*inputs, *self.activation)  # [B, out, s, s]
         else:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:  # importing torch takes seconds, and jobs on sound alone do w
 PIXEL_MEAN = 127.0
 PIXEL_SCALE = 128.0
 """The Lite family was trained on (pixel - 127) / 128, not on ImageNet's mean and deviation a channel."""
-CPU_BATCH = 4
-"""Pictures in one pass on a CPU: the activations of more leave the heap and are mapped anew for every layer."""
 REDUCING_GAP = 3.0
 """Huge pictures are first shrunk by box averages to three times the side: as good as bicubic, far cheaper."""
 
@@ -88,6 +86,8 @@ class ImageTower:
             [B, 81, 1280] on the tower's device.
         """
         import torch
+
+        from mmdemo.backbone.convolutions import CPU_BATCH
 
         with torch.inference_mode():
             step = CPU_BATCH if self._device.type == "cpu" else max(len(pixels), 1)
