@@ -1,0 +1,13 @@
+"""Entry point of the app, here and on a Hugging Face Space."""
+
+from mmdemo.ui.app import build_demo, launch_kwargs
+
+demo = build_demo()
+
+if __name__ == "__main__":
+    demo.launch(**launch_kwargs(), prevent_thread_lock=True)
+    from mmdemo import runtime
+
+    # After the page is up: loading beforehand would take the cores that the first page needs.
+    runtime.preload()
+    demo.block_thread()

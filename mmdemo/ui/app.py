@@ -1,0 +1,165 @@
+"""The whole page: header, tabs and status line; how it is launched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from mmdemo.config import MEGABYTE, settings
+from mmdemo.ui import pipeline, subtitle_api
+from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session
+from mmdemo.ui.i18n import (
+    ENGLISH,
+    INTERFACE_LANGUAGES,
+    Localisation,
+    known_language,
+    merged,
+    preferred_language,
+    text,
+)
+from mmdemo.ui.subtitle_alignment import SubtitlesTab
+from mmdemo.ui.subtitle_job import SubtitleSession
+from mmdemo.ui.theme import theme
+
+TITLE = "MMDemo"
+STATUS_INTERVAL = 3.0
+"""Seconds between two looks at whether the models are loaded; the looking ends when they are."""
+UPLOAD_MARGIN = 1.5
+"""Gradio refuses larger uploads with words of its own; a little over the limit our own sentence is reached."""
+
+
+def title_html(language: str) -> str:
+    """Render the name of the app and what it is."""
+    return f"<h1>{TITLE}</h1><p>{escape(text('tagline', language))}</p>"
+
+
+def drop_hint_html(language: str) -> str:
+    """Render the words on the drop zone as a style sheet.
+
+    Gradio's own words there follow the browser and not the language selector, and say nothing of the limits.
+    """
+    limits = settings().limits
+    limit_text = text(
+        "drop_limits", language, minutes=f"{limits.media_minutes:g}", megabytes=f"{limits.media_megabytes:g}"
+    )
+    lines = [*text("drop_hint", language).splitlines(), limit_text]
+    # CSS strings know no \n; \a followed by a space is their line break.
+    content = "\\a ".join(json.dumps(line, ensure_ascii=False)[1:-1] for line in lines)
+    return f'<style>:root {{ --mm-drop-hint: "{content}"; }}</style>'
+
+
+def status_line_html(language: str) -> str:
+    """Render profile, device and models; nothing is loaded for it."""
+    configured = settings()
+    facts = [("profile", configured.profile)]
+    if pipeline.models_loaded():
+        loaded = pipeline.load_models()
+        towers = loaded.backbone.model_id.removeprefix(f"{configured.profile}:").split("+")
+        names = ", ".join(dict.fromkeys([*towers, loaded.speech.model_id]))
+        facts += [("device", loaded.backbone.device), ("models", f"{names} ({text('models_ready', language)})")]
+    else:
+        facts += [("device", configured.device), ("models", text("models_waiting", language))]
+    items = "".join(
+        f"<div><dt>{escape(text(key, language))}</dt><dd>{escape(value)}</dd></div>" for key, value in facts
+    )
+    return f'<dl class="mm-facts">{items}</dl>'
+
+
+def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
+    """Build the page; no model is loaded.
+
+    Args:
+        examples: clips to offer on the Subtitles tab; those in the assets folder when None.
+
+    Returns:
+        The app, ready to launch with `launch_kwargs`.
+    """
+    localisation = Localisation()
+    with gr.Blocks(
+        title=TITLE, analytics_enabled=False, delete_cache=(STALE_AFTER, STALE_AFTER), fill_width=False
+    ) as demo:
+        session = gr.State(Session())
+        with gr.Row(elem_id="mm-header", equal_height=True):
+            with gr.Column(scale=1, min_width=260):
+                title = gr.HTML(title_html(ENGLISH), elem_id="mm-title")
+            with gr.Column(scale=0, min_width=240):
+                selector = localisation.make(
+                    gr.Radio,
+                    {"label": "interface_language"},
+                    choices=list(INTERFACE_LANGUAGES),
+                    value=ENGLISH,
+                    show_label=False,
+                    container=False,
+                    elem_id="mm-language",
+                )
+        style = gr.HTML(drop_hint_html(ENGLISH), elem_id="mm-style")
+        with gr.Tabs():
+            with localisation.make(gr.Tab, {"label": "subtitles_tab"}, id="subtitles"):
+                subtitles = SubtitlesTab(localisation, session, examples)
+        status_line = gr.HTML(elem_id="mm-status-line")
+        subtitle_api.connect(localisation)
+        localisation.follow(title, lambda tag: {"value": title_html(tag)})
+        localisation.follow(style, lambda tag: {"value": drop_hint_html(tag)})
+        localisation.follow(status_line, lambda tag: {"value": status_line_html(tag)})
+        _connect(demo, localisation, session, selector, subtitles, status_line)
+    demo.queue(max_size=QUEUE_LENGTH)
+    return demo
+
+
+def _connect(
+    demo: gr.Blocks,
+    localisation: Localisation,
+    session: gr.State,
+    selector: gr.Radio,
+    subtitles: SubtitlesTab,
+    status_line: gr.HTML,
+) -> None:
+    """Connect the language selector and the status line."""
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+
+    def switch(visitor: Session, state: SubtitleSession, rows: object, choice: object) -> dict[Any, Any]:
+        """Render every text of the page in the chosen language."""
+        visitor.language = known_language(choice)
+        return merged(localisation.updates(visitor.language), subtitles.relabel(visitor, state, rows))
+
+    def greet(visitor: Session, state: SubtitleSession, rows: object, request: gr.Request) -> dict[Any, Any]:
+        """Guess the language of a new visitor from what the browser asks for."""
+        language = preferred_language(request.headers.get("accept-language"))
+        return merged(switch(visitor, state, rows, language), {selector: gr.update(value=language)})
+
+    def look(visitor: Session) -> dict[Any, Any]:
+        """Say on the status line when the models are ready, and then look no more."""
+        line = {status_line: gr.update(value=status_line_html(visitor.language))}
+        return line | ({timer: gr.Timer(active=False)} if pipeline.models_loaded() else {})
+
+    timer = gr.Timer(STATUS_INTERVAL)
+    inputs = [session, subtitles.state, subtitles.parts.table]
+    outputs = list(dict.fromkeys([selector, *localisation.components, *subtitles.parts.outputs]))
+    tell_page = "(language) => { window.mmdemoSetLanguage(language); }"
+    selector.input(switch, [*inputs, selector], outputs, **quiet)
+    selector.input(None, [selector], None, js=tell_page, **quiet)
+    demo.load(greet, inputs, outputs, **quiet).then(None, [selector], None, js=tell_page, **quiet)
+    timer.tick(look, [session], [status_line, timer], **quiet)
+
+
+def launch_kwargs() -> dict[str, Any]:
+    """Return the options of ``launch`` that the app and its tests share."""
+    limits = settings().limits
+    script = (ASSETS / "ui" / "app.js").read_text(encoding="utf-8")
+    return {
+        "theme": theme(),
+        "css_paths": [ASSETS / "ui" / "app.css"],
+        "head": f"<script>{script}</script>",
+        "max_file_size": int(limits.media_megabytes * UPLOAD_MARGIN * MEGABYTE),
+        "allowed_paths": [str(ASSETS / "examples")],
+        "show_error": False,
+        "enable_monitoring": False,
+        "run_history": False,
+        "ssr_mode": False,
+        "footer_links": ["api", "settings"],
+    }

@@ -1,0 +1,131 @@
+"""The interface in two languages: one table of texts, and one register of which component shows which text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from mmdemo.types import is_chinese_interface
+from mmdemo.ui.texts import TEXTS
+
+ENGLISH = "en"
+CHINESE = "zh-CN"
+INTERFACE_LANGUAGES = (("English", ENGLISH), ("简体中文", CHINESE))
+"""(name in its own language, tag), as the selector shows them."""
+
+
+def text(key: str, language: str = ENGLISH, /, **values: object) -> str:
+    """Look up a text of the interface.
+
+    Args:
+        key: a key of `TEXTS`.
+        language: interface language tag.
+        **values: what the text names in braces.
+
+    Returns:
+        The text, filled in.
+
+    Raises:
+        KeyError: no such text, or a value is missing (a mistake of ours).
+    """
+    return TEXTS[key].text(language).format_map(values)
+
+
+def preferred_language(accept_language: str | None) -> str:
+    """Guess the interface language from an ``accept-language`` header.
+
+    >>> preferred_language("fr;q=0.9, zh-TW;q=0.8, en;q=0.5")
+    'zh-CN'
+
+    Args:
+        accept_language: the header, or None when there is none.
+
+    Returns:
+        The first of our languages by the weights the browser gives, English when it names neither.
+    """
+    weighted: list[tuple[float, int, str]] = []
+    for position, part in enumerate((accept_language or "").split(",")):
+        tag, _, parameters = part.strip().partition(";")
+        try:
+            weight = float(parameters.strip().removeprefix("q=") or 1.0)
+        except ValueError:
+            weight = 0.0
+        weighted.append((-weight, position, tag.strip().lower()))
+    for negative_weight, _, tag in sorted(weighted):
+        if negative_weight == 0:
+            continue
+        if is_chinese_interface(tag):
+            return CHINESE
+        if tag.split("-")[0] == ENGLISH:
+            return ENGLISH
+    return ENGLISH
+
+
+def known_language(value: object) -> str:
+    """Return an interface language we have for whatever a client sent."""
+    return CHINESE if isinstance(value, str) and is_chinese_interface(value) else ENGLISH
+
+
+def merged(*changes: dict[Any, dict[str, Any]]) -> dict[Any, dict[str, Any]]:
+    """Join updates of components; where several name the same component, their properties are joined."""
+    joined: dict[Any, dict[str, Any]] = {}
+    for change in changes:
+        for component, update in change.items():
+            joined[component] = joined.get(component, {}) | update
+    return joined
+
+
+class Localisation:
+    """Remembers which property of which component shows which text, and re-renders them all for a language."""
+
+    def __init__(self) -> None:
+        self._renderers: list[tuple[Any, Callable[[str], dict[str, Any]]]] = []
+
+    def make(self, kind: type, texts: dict[str, str], **options: Any) -> Any:
+        """Make a component whose texts follow the interface language.
+
+        Args:
+            kind: the component class, such as ``gr.Button``.
+            texts: property name → key of `TEXTS`.
+            **options: everything else the component takes.
+
+        Returns:
+            The component, in English until the page has loaded.
+        """
+        component = kind(**{name: text(key) for name, key in texts.items()}, **options)
+        self.follow(component, lambda language: {name: text(key, language) for name, key in texts.items()})
+        return component
+
+    def follow(self, component: Any, render: Callable[[str], dict[str, Any]]) -> Any:
+        """Let properties of a component be computed from the interface language.
+
+        Args:
+            component: a component that exists.
+            render: language → property values.
+
+        Returns:
+            The same component.
+        """
+        self._renderers.append((component, render))
+        return component
+
+    @property
+    def components(self) -> list[Any]:
+        """Every component that follows the language, each once."""
+        return list(dict.fromkeys(component for component, _ in self._renderers))
+
+    def updates(self, language: str) -> dict[Any, dict[str, Any]]:
+        """Render every component for a language.
+
+        Args:
+            language: interface language tag.
+
+        Returns:
+            component → ``gr.update(…)``.
+        """
+        properties: dict[Any, dict[str, Any]] = {}
+        for component, render in self._renderers:
+            properties.setdefault(component, {}).update(render(language))
+        return {component: gr.update(**values) for component, values in properties.items()}

@@ -1,0 +1,219 @@
+"""One job of the Subtitles tab as a stream of views; knows nothing of Gradio."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from mmdemo.errors import UnknownLanguage
+from mmdemo.subtitles.files import SUBTITLE_EXTENSIONS, save_subtitles
+from mmdemo.types import AudioFile, Cue, MediaInfo, Sentence
+from mmdemo.ui import pipeline
+from mmdemo.ui.spoken_languages import AUTOMATIC, LANGUAGE_NAMES
+from mmdemo.ui.subtitle_view import SubtitleView
+
+if TYPE_CHECKING:
+    from mmdemo.runtime import Models
+
+POLL_INTERVAL = 0.5
+"""Seconds between two looks at work that runs in a thread of its own; also how late a cancel is seen there."""
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Job:
+    """A file to transcribe; mutable because the Cancel button must reach the handler that works on it."""
+
+    path: Path
+    language: str | None  # None = detect
+    started: bool = False
+    cancelled: bool = False
+    info: MediaInfo | None = None
+
+    @property
+    def name(self) -> str:
+        """The file name as the user knows it."""
+        return self.path.name
+
+
+@dataclass
+class SubtitleSession:
+    """What one visitor has on the Subtitles tab."""
+
+    view: SubtitleView = field(default_factory=SubtitleView)
+    job: Job | None = None
+    selected_row: int | None = None  # 0-based
+    note: Sentence | None = None  # about the last correction in the table
+    note_is_problem: bool = False
+
+
+def spoken_language(choice: object) -> str | None:
+    """Check the choice of a spoken language.
+
+    Args:
+        choice: a code, or ``auto``, nothing at all, or whatever a client sent.
+
+    Returns:
+        The code, or None to detect it.
+
+    Raises:
+        UnknownLanguage: the speech model does not know it.
+    """
+    if choice is None or choice == "" or choice == AUTOMATIC:
+        return None
+    code = choice.strip().lower().replace("_", "-").split("-")[0] if isinstance(choice, str) else ""
+    if code not in LANGUAGE_NAMES:
+        raise UnknownLanguage(language=choice)
+    return code
+
+
+def in_background(work: Callable[[], Result]) -> Generator[None, None, Result]:
+    """Run something in a thread and yield while it lasts, so that the caller can look at its Cancel flag.
+
+    Args:
+        work: takes no argument; its exception is raised here.
+
+    Yields:
+        None every `POLL_INTERVAL`.
+
+    Returns:
+        What the work returns.
+    """
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    while not wait([future], POLL_INTERVAL).done:
+        yield
+    return future.result()
+
+
+def run_job(job: Job) -> Iterator[SubtitleView]:
+    """Transcribe the file of a job.
+
+    Args:
+        job: read for its Cancel flag at every step; its ``info`` is filled in.
+
+    Yields:
+        A view about every window; the last one is in phase ``done``, ``player`` (a copy for the player has still to
+        be made) or ``cancelled``. Closing the generator stops the work.
+
+    Raises:
+        MMDemoError: the file cannot be used, or the models cannot be loaded.
+    """
+    view = SubtitleView("reading", name=job.name, language=job.language or "", language_chosen=bool(job.language))
+    yield view
+    job.info = pipeline.probe(job.path)
+    audio = pipeline.open_audio(job.path, job.name)
+    playable = pipeline.player_ready(job.path, job.info)
+    view = replace(
+        view,
+        phase="loading",
+        kind=job.info.kind,
+        duration=job.info.duration,
+        player_path=job.path if playable else None,
+    )
+    yield view
+    loading = in_background(pipeline.load_models)
+    while True:
+        try:
+            next(loading)
+        except StopIteration as finished:
+            models = finished.value
+            break
+        if job.cancelled:
+            yield replace(view, phase="cancelled")
+            return
+        yield view
+    yield from _transcription(job, models, audio, view, playable)
+
+
+def _transcription(
+    job: Job, models: Models, audio: AudioFile, view: SubtitleView, playable: bool
+) -> Iterator[SubtitleView]:
+    with closing(pipeline.transcribe(audio, models, job.language)) as steps:
+        for step in steps:
+            view = replace(
+                view,
+                phase="transcribing",
+                seconds_done=step.seconds_done,
+                duration=step.duration or view.duration,
+                language=step.language or view.language,
+                cues=step.cues,
+            )
+            if step.alignment is not None:
+                yield replace(
+                    view,
+                    phase="done" if playable else "player",
+                    cues=step.alignment.cues,
+                    reasons=step.alignment.reasons,
+                    language_probability=step.transcript.language_probability if step.transcript else 0.0,
+                )
+                return
+            if job.cancelled:
+                yield replace(view, phase="cancelled")
+                return
+            yield view
+
+
+def make_player_copy(job: Job, folder: Path) -> Iterator[Path | None]:
+    """Make a copy of the file that browsers play.
+
+    Args:
+        job: a job that has run; read for its Cancel flag.
+        folder: where the copy may be written; the caller deletes it.
+
+    Yields:
+        None while the work lasts, then the copy; no copy comes after a cancel. Closing the generator stops the work.
+
+    Raises:
+        MMDemoError: the file cannot be decoded or the copy cannot be written.
+    """
+    info = job.info
+    assert info is not None, "the job has not run"
+    stopped = threading.Event()
+    out_path = folder / f"{job.path.stem or 'media'}{'.mp4' if info.kind == 'video' else '.m4a'}"
+    work = in_background(lambda: pipeline.transcode_for_player(job.path, out_path, info, stopped.is_set))
+    try:
+        while True:
+            try:
+                next(work)
+            except StopIteration as finished:
+                yield finished.value
+                return
+            if job.cancelled:
+                return
+            yield None
+    finally:
+        stopped.set()
+
+
+def write_files(cues: Sequence[Cue], stem: str, language: str, folder: Path) -> dict[str, Path]:
+    """Write the cues in every subtitle format.
+
+    Args:
+        cues: what to write.
+        stem: name of the files without extension.
+        language: code of the spoken language, for the formats that record it.
+        folder: an existing folder.
+
+    Returns:
+        Format → file.
+    """
+    paths: dict[str, Path] = {}
+    for format_name, extension in SUBTITLE_EXTENSIONS.items():
+        path = folder / f"{stem or 'subtitles'}{extension}"
+        save_subtitles(cues, path, format_name, language=language)
+        paths[format_name] = path
+    return paths

@@ -1,0 +1,174 @@
+"""The components of the Subtitles tab and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from mmdemo.subtitles.files import SUBTITLE_EXTENSIONS
+from mmdemo.ui.common import ASSETS
+from mmdemo.ui.cue_table import COLUMNS
+from mmdemo.ui.i18n import ENGLISH, Localisation, text
+from mmdemo.ui.spoken_languages import AUTOMATIC, language_choices
+from mmdemo.ui.subtitle_view import SubtitleView, status_html, transcript_html
+
+EXAMPLE_FOLDER = ASSETS / "examples"
+EXAMPLE_EXTENSIONS = frozenset(
+    {".mp4", ".webm", ".mov", ".mkv", ".avi", ".mp3", ".m4a", ".wav", ".flac", ".ogg", ".opus"}
+)
+TABLE_HEIGHT = 460
+"""Pixels; longer tables scroll inside."""
+WAVEFORM = "#939da8"
+WAVEFORM_PLAYED = "#2a938a"
+"""The theme's grey and teal; a canvas takes no variables."""
+FORMAT_NAMES = {"textgrid": "TextGrid"}
+
+
+@dataclass(frozen=True)
+class SubtitleComponents:
+    """Everything on the tab that an event reads or changes."""
+
+    file: gr.File
+    recording: gr.Audio
+    spoken_language: gr.Dropdown
+    start: gr.Button
+    cancel: gr.Button
+    examples: gr.Examples | None
+    status: gr.HTML
+    video: gr.Video
+    audio: gr.Audio
+    summary: gr.HTML
+    transcript: gr.HTML
+    results: gr.Column
+    table: gr.Dataframe
+    add_row: gr.Button
+    delete_row: gr.Button
+    note: gr.HTML
+    downloads: dict[str, gr.DownloadButton]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What a job or a correction may change."""
+        single = [self.start, self.cancel, self.status, self.video, self.audio, self.summary, self.transcript]
+        return [*single, self.file, self.results, self.table, self.delete_row, self.note, *self.downloads.values()]
+
+
+def headers(language: str) -> list[str]:
+    """Name the columns of the table."""
+    return [text(f"column_{name}", language) for name in ("start", "end", "text")]
+
+
+def example_files(folder: Path = EXAMPLE_FOLDER) -> list[Path]:
+    """List the clips that come with the demo, by name."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in EXAMPLE_EXTENSIONS)
+
+
+def build_components(localisation: Localisation, examples: Sequence[Path]) -> SubtitleComponents:
+    """Make the components inside the current ``gr.Tab``.
+
+    Args:
+        localisation: learns which component shows which text.
+        examples: clips to offer.
+
+    Returns:
+        The components.
+    """
+    make = localisation.make
+    parts: dict[str, Any] = {}
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=5, min_width=320):
+            parts |= _input_side(localisation, examples)
+        with gr.Column(scale=7, min_width=320):
+            parts |= _output_side(localisation)
+    with gr.Column(visible=False) as results:
+        table = make(
+            gr.Dataframe,
+            {"label": "table"},
+            headers=headers(ENGLISH),
+            datatype="str",
+            type="array",
+            column_count=COLUMNS,
+            row_count=1,
+            wrap=True,
+            interactive=True,
+            show_row_numbers=True,
+            max_height=TABLE_HEIGHT,
+            elem_id="mm-table",
+        )
+        with gr.Row(elem_id="mm-row-buttons"):
+            add_row = make(gr.Button, {"value": "add_row"}, size="sm", scale=0, min_width=130, elem_id="mm-add-row")
+            delete_row = gr.Button(
+                text("delete_row_none"), size="sm", scale=0, min_width=130, interactive=False, elem_id="mm-delete-row"
+            )
+            note = gr.HTML(elem_id="mm-note")
+        localisation.make(gr.Markdown, {"value": "downloads_title"})
+        with gr.Row(elem_id="mm-downloads"):
+            downloads = {name: _download_button(localisation, name) for name in SUBTITLE_EXTENSIONS}
+    return SubtitleComponents(
+        results=results, table=table, add_row=add_row, delete_row=delete_row, note=note, downloads=downloads, **parts
+    )
+
+
+def _download_button(localisation: Localisation, format_name: str) -> gr.DownloadButton:
+    shown = FORMAT_NAMES.get(format_name, format_name.upper())
+    return gr.DownloadButton(shown, size="md", min_width=88, elem_id=f"mm-download-{format_name}")
+
+
+def _input_side(localisation: Localisation, examples: Sequence[Path]) -> dict[str, Any]:
+    make = localisation.make
+    make(gr.Markdown, {"value": "subtitles_help"})
+    file = make(gr.File, {"label": "file"}, type="filepath", height=220, interactive=True, elem_id="mm-file")
+    with make(gr.Accordion, {"label": "recorder"}, open=False):
+        recording = make(
+            gr.Audio, {"label": "recording"}, sources=["microphone"], type="filepath", elem_id="mm-recording"
+        )
+    language = make(
+        gr.Dropdown,
+        {"label": "spoken_language", "info": "spoken_language_info"},
+        choices=language_choices(ENGLISH),
+        value=AUTOMATIC,
+        elem_id="mm-spoken-language",
+    )
+    localisation.follow(language, lambda tag: {"choices": language_choices(tag)})
+    with gr.Row():
+        start = make(gr.Button, {"value": "start"}, variant="primary", scale=3, elem_id="mm-start")
+        cancel = make(gr.Button, {"value": "cancel"}, interactive=False, scale=1, min_width=100, elem_id="mm-cancel")
+    shown = None
+    if examples:
+        shown = gr.Examples(
+            examples=[[str(path)] for path in examples],
+            inputs=[file],
+            label=text("examples"),
+            example_labels=[path.stem.replace("_", " ").replace("-", " ") for path in examples],
+            cache_examples=False,
+            api_visibility="private",
+            elem_id="mm-examples",
+        )
+        localisation.follow(shown.dataset, lambda tag: {"label": text("examples", tag)})
+    return {
+        "file": file,
+        "recording": recording,
+        "spoken_language": language,
+        "start": start,
+        "cancel": cancel,
+        "examples": shown,
+    }
+
+
+def _output_side(localisation: Localisation) -> dict[str, Any]:
+    make = localisation.make
+    empty = SubtitleView()
+    status = gr.HTML(status_html(empty, ENGLISH), elem_id="mm-status")
+    player: dict[str, Any] = {"interactive": False, "visible": "hidden", "buttons": []}
+    video = make(gr.Video, {"label": "player"}, elem_id="mm-video", **player)
+    waveform = gr.WaveformOptions(waveform_color=WAVEFORM, waveform_progress_color=WAVEFORM_PLAYED)
+    audio = make(gr.Audio, {"label": "player"}, elem_id="mm-audio", waveform_options=waveform, **player)
+    summary = gr.HTML("", elem_id="mm-summary")
+    transcript = gr.HTML(transcript_html(empty, ENGLISH), elem_id="mm-transcript")
+    return {"status": status, "video": video, "audio": audio, "summary": summary, "transcript": transcript}

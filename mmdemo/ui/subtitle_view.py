@@ -1,0 +1,166 @@
+"""What the Subtitles tab shows at one moment, and its rendering as HTML; everything from outside is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Literal
+
+from mmdemo.types import Cue, MediaKind, Sentence, Word
+from mmdemo.ui.i18n import text
+from mmdemo.ui.spoken_languages import language_name
+
+Phase = Literal[
+    "idle", "waiting", "reading", "loading", "transcribing", "stopping", "player", "player_cancelled", "done", "cancelled"
+]
+
+RUNNING_PHASES = frozenset({"waiting", "reading", "loading", "transcribing", "stopping", "player"})
+FINAL_PHASES = frozenset({"player", "player_cancelled", "done", "cancelled"})
+"""The cues no longer change by themselves, so that they can be edited and downloaded."""
+
+SURE = 0.8
+DOUBTFUL = 0.5
+"""Word probabilities at which the shading changes; the legend names them."""
+
+LIVE_LINES = 30
+"""Lines of transcript sent while the work runs; the whole of a long one would be sent every two seconds."""
+
+
+@dataclass(frozen=True)
+class SubtitleView:
+    """Everything the Subtitles tab shows."""
+
+    phase: Phase = "idle"
+    name: str = ""  # of the file, as the user knows it
+    kind: MediaKind | None = None
+    player_path: Path | None = None  # None until there is something the browser can play
+    seconds_done: float = 0.0
+    duration: float = 0.0  # 0.0 = unknown
+    language: str = ""  # "" until known
+    language_probability: float = 0.0
+    language_chosen: bool = False
+    cues: tuple[Cue, ...] = ()
+    reasons: tuple[Sentence, ...] = ()
+    problem: Sentence | None = None
+
+
+def clock(seconds: float) -> str:
+    """Write a time the way a player does: ``1:20``, ``1:02:03``."""
+    whole = int(max(seconds, 0.0))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def status_text(view: SubtitleView, language: str) -> str:
+    """Say in one line what is going on."""
+    done, count = clock(view.seconds_done), len(view.cues)
+    match view.phase:
+        case "reading":
+            return text("status_reading", language, name=view.name)
+        case "transcribing" if view.duration:
+            return text("status_transcribing", language, done=done, duration=clock(view.duration))
+        case "transcribing":
+            return text("status_transcribing_open", language, done=done)
+        case "done" | "player_cancelled":
+            return text(f"status_{view.phase}", language, count=count)
+        case "cancelled" if not view.cues:
+            return text("status_cancelled_early", language)
+        case "cancelled":
+            return text("status_cancelled", language, done=done, count=count)
+        case _:
+            return text(f"status_{view.phase}", language)
+
+
+def status_html(view: SubtitleView, language: str) -> str:
+    """Render the status line, the progress bar and the problem, if there is one."""
+    parts = [f'<p class="mm-status-text">{escape(status_text(view, language))}</p>']
+    if view.phase in RUNNING_PHASES:
+        known = view.phase == "transcribing" and view.duration > 0
+        value = f'value="{min(view.seconds_done / view.duration, 1.0):.3f}"' if known else 'class="mm-busy"'
+        parts.append(f'<progress max="1" {value} aria-label="{escape(text("progress", language))}"></progress>')
+    if view.problem is not None:
+        parts = [f'<p class="mm-problem" role="alert">{escape(view.problem.text(language))}</p>']
+    return f'<div class="mm-status" role="status">{"".join(parts)}</div>'
+
+
+def summary_html(view: SubtitleView, language: str) -> str:
+    """Render the language of the speech and the reasons to distrust the result; empty while there are none."""
+    parts = []
+    if view.language:
+        name = language_name(view.language, language)
+        if view.language_chosen:
+            line = text("chosen_language", language, language=name)
+        elif view.language_probability:
+            percent = round(100 * view.language_probability)
+            line = text("detected_language", language, language=name, percent=percent)
+        else:
+            line = text("chosen_language", language, language=name)
+        parts.append(f'<p class="mm-language">{escape(line)}</p>')
+    if view.reasons:
+        items = "".join(f"<li>{escape(reason.text(language))}</li>" for reason in view.reasons)
+        parts.append(
+            f'<div class="mm-reasons"><strong>{escape(text("reasons", language))}</strong><ul>{items}</ul></div>'
+        )
+    return "".join(parts)
+
+
+def _level(probability: float) -> str:
+    if probability >= SURE:
+        return "high"
+    return "medium" if probability >= DOUBTFUL else "low"
+
+
+def _words_html(words: Sequence[Word], language: str) -> str:
+    parts = []
+    for word in words:
+        bare = word.text.strip()
+        lead = " " if word.text[:1].isspace() else ""
+        title = escape(text("word_probability", language, percent=round(100 * word.probability)))
+        parts.append(f'{lead}<span class="mm-{_level(word.probability)}" title="{title}">{escape(bare)}</span>')
+    return "".join(parts).strip()
+
+
+def _line_html(cue: Cue, language: str) -> str:
+    time = clock(cue.start)
+    title = escape(text("seek", language, time=time))
+    words = _words_html(cue.words, language) if cue.words else escape(" ".join(cue.text.split()))
+    button = f'<button type="button" class="mm-time" data-seek="{cue.start:.3f}" title="{title}">{time}</button>'
+    return f'<li>{button}<span class="mm-line">{words}</span></li>'
+
+
+def legend_html(language: str) -> str:
+    """Explain the shading of words."""
+    samples = " ".join(
+        f'<span class="mm-{level}">{escape(text(f"legend_{level}", language))}</span>'
+        for level in ("high", "medium", "low")
+    )
+    return f'<p class="mm-legend">{escape(text("legend", language))} {samples}</p>'
+
+
+def transcript_html(view: SubtitleView, language: str) -> str:
+    """Render the lines with every word shaded by its probability, and the legend.
+
+    Args:
+        view: its cues are shown, the last `LIVE_LINES` of them while the work runs.
+        language: interface language tag.
+
+    Returns:
+        HTML without anything executable in it.
+    """
+    title = escape(text("transcript", language))
+    heading = f'<h3 class="mm-heading">{title}</h3>'
+    if not view.cues:
+        return f'{heading}<p class="mm-empty">{escape(text("transcript_empty", language))}</p>'
+    live = view.phase in RUNNING_PHASES - FINAL_PHASES
+    shown = view.cues[-LIVE_LINES:] if live else view.cues
+    hidden = len(view.cues) - len(shown)
+    earlier = f'<p class="mm-empty">{escape(text("transcript_earlier", language, count=hidden))}</p>' if hidden else ""
+    lines = "".join(_line_html(cue, language) for cue in shown)
+    speech = f' lang="{escape(view.language)}"' if view.language else ""
+    title = escape(text("transcript", language))
+    body = (
+        f'<div class="mm-lines" role="region" tabindex="0" aria-label="{title}">{earlier}<ol{speech}>{lines}</ol></div>'
+    )
+    return heading + legend_html(language) + body

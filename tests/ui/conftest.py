@@ -1,0 +1,61 @@
+"""The tab with a fake pipeline, and the whole app served with one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from mmdemo.ui.app import build_demo, launch_kwargs
+from mmdemo.ui.common import Session
+from mmdemo.ui.i18n import Localisation
+from mmdemo.ui.subtitle_alignment import SubtitlesTab
+from tests.ui.fakes import FakePipeline
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_abandoned_event_loops() -> Iterator[None]:
+    """Keep Gradio from making an event loop for every page and never closing it.
+
+    It does so only because locks needed one before Python 3.10; unclosed loops are errors in this test run.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gradio.queueing.safe_get_lock", asyncio.Lock)
+        patch.setattr("gradio.utils.safe_get_lock", asyncio.Lock)
+        patch.setattr("gradio.utils.safe_get_stop_event", asyncio.Event)
+        yield
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
+    pipeline = FakePipeline()
+    pipeline.install(monkeypatch)
+    return pipeline
+
+
+@pytest.fixture
+def tab(fake: FakePipeline) -> SubtitlesTab:
+    with gr.Blocks():
+        return SubtitlesTab(Localisation(), gr.State(Session()), examples=[])
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "my clip 片段.mp4"
+    path.write_bytes(b"not decoded by the fake")
+    return path
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[str, FakePipeline]]:
+    """The app with a fake pipeline: its address, and the fake to steer it with."""
+    pipeline = FakePipeline()
+    with pytest.MonkeyPatch.context() as patch:
+        pipeline.install(patch)
+        demo = build_demo(examples=[])
+        _, url, _ = demo.launch(**launch_kwargs(), prevent_thread_lock=True, quiet=True)
+        yield url, pipeline
+        demo.close()
