@@ -20,6 +20,7 @@ LAYERS = (
     {"weights"},
     {"backbone", "generators"},
     {"word_times"},
+    {"whisper_decoding"},
     {"speech"},
     {"runtime", "doctor"},
     {"tasks"},

@@ -13,9 +13,10 @@ from mmdemo.config import Limits
 from mmdemo.errors import UnknownLanguage
 from mmdemo.media import load_audio, open_audio
 from mmdemo.runtime import Models
-from mmdemo.speech import is_believable, most_new_tokens, split_sentences
+from mmdemo.speech import is_believable, split_sentences
 from mmdemo.tasks.subtitle_alignment import transcribe_whole
 from mmdemo.types import SAMPLE_RATE, AudioWindow, EncodedWindow, Piece, Segment, Word
+from mmdemo.whisper_decoding import most_new_tokens, timed_words
 
 
 def _word(text: str, start: float, end: float, probability: float = 0.9) -> Word:
@@ -53,6 +54,16 @@ def test_belief_needs_a_voice_or_many_likely_words(
     count: int, probability: float, voice: float, believed: bool
 ) -> None:
     assert is_believable(_sentence(count, probability), _window(voice)) is believed
+
+
+def test_words_parted_at_an_apostrophe_are_joined() -> None:
+    aligned = [
+        {"word": text, "tokens": [i], "start": float(i), "end": i + 1.0, "probability": 0.5 + 0.1 * i}
+        for i, text in enumerate([" ten", " o", "'clock", ".", " \ufffd"])
+    ]
+    found = timed_words([aligned])
+    assert [(word.text, word.start, word.end) for word in found] == [(" ten", 0, 1), (" o'clock.", 1, 3)]
+    assert found[1].probability == pytest.approx(0.6)
 
 
 def test_a_decode_is_bounded_by_the_length_of_the_sound() -> None:

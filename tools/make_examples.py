@@ -61,7 +61,7 @@ def draw(title: str, seconds: float) -> PIL.Image.Image:
     picture = PIL.Image.new("RGB", (WIDTH, HEIGHT), SKY)
     pen = PIL.ImageDraw.Draw(picture)
     sun = 60 + 22 * seconds
-    pen.ellipse((sun, 40, sun + 56, 96), fill=SUN)
+    pen.ellipse((sun, 60, sun + 56, 116), fill=SUN)
     pen.ellipse((-120, 210, WIDTH + 120, HEIGHT + 260), fill=HILL)
     pen.rectangle((230, 150, 410, 260), fill=WALL)
     pen.polygon([(210, 150), (320, 90), (430, 150)], fill=ROOF)
@@ -69,7 +69,7 @@ def draw(title: str, seconds: float) -> PIL.Image.Image:
         pen.rectangle((left, 175, left + 40, 215), fill=SKY, outline=INK)
     pen.rectangle((305, 200, 335, 260), fill=ROOF)
     font = PIL.ImageFont.load_default(size=26)
-    pen.text((WIDTH / 2, 300), title, fill="white", font=font, anchor="mm")
+    pen.text((WIDTH / 2, 34), title, fill=INK, font=font, anchor="mm")
     return picture
 
 
