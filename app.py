@@ -1,8 +1,12 @@
 """Entry point of the app, here and on a Hugging Face Space."""
 
+from mmdemo.errors import MMDemoError
 from mmdemo.ui.app import build_demo, launch_kwargs
 
-demo = build_demo()
+try:
+    demo = build_demo()
+except MMDemoError as error:  # a setting in the environment that cannot be used
+    raise SystemExit(f"{error.sentence.en} / {error.sentence.zh}") from None
 
 if __name__ == "__main__":
     demo.launch(**launch_kwargs(), prevent_thread_lock=True)

@@ -18,7 +18,7 @@ LAYERS = (
     {"text", "verified_files", "device", "media", "subtitles"},
     {"whisper_weights"},
     {"weights"},
-    {"backbone", "generators"},
+    {"backbone"},
     {"word_times"},
     {"whisper_decoding"},
     {"speech"},

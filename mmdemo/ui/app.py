@@ -12,7 +12,7 @@ import gradio as gr
 
 from mmdemo.config import MEGABYTE, settings
 from mmdemo.ui import pipeline, subtitle_api
-from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session
+from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session, remove_abandoned
 from mmdemo.ui.i18n import (
     ENGLISH,
     INTERFACE_LANGUAGES,
@@ -38,19 +38,23 @@ def title_html(language: str) -> str:
     return f"<h1>{TITLE}</h1><p>{escape(text('tagline', language))}</p>"
 
 
-def drop_hint_html(language: str) -> str:
-    """Render the words on the drop zone as a style sheet.
+def words_for_css(language: str) -> str:
+    """Render, as a style sheet, the words that Gradio would show in the browser's language or only in English.
 
-    Gradio's own words there follow the browser and not the language selector, and say nothing of the limits.
+    They stand on the drop zone, where the limits belong too, and over error messages.
     """
     limits = settings().limits
     limit_text = text(
         "drop_limits", language, minutes=f"{limits.media_minutes:g}", megabytes=f"{limits.media_megabytes:g}"
     )
-    lines = [*text("drop_hint", language).splitlines(), limit_text]
+    hint = [*text("drop_hint", language).splitlines(), limit_text]
+    words = {"--mm-drop-hint": hint, "--mm-error-title": [text("error_title", language)]}
     # CSS strings know no \n; \a followed by a space is their line break.
-    content = "\\a ".join(json.dumps(line, ensure_ascii=False)[1:-1] for line in lines)
-    return f'<style>:root {{ --mm-drop-hint: "{content}"; }}</style>'
+    properties = []
+    for name, lines in words.items():
+        content = "\\a ".join(json.dumps(line, ensure_ascii=False)[1:-1] for line in lines)
+        properties.append(f'{name}: "{content}";')
+    return f"<style>:root {{ {' '.join(properties)} }}</style>"
 
 
 def status_line_html(language: str) -> str:
@@ -79,36 +83,42 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
     Returns:
         The app, ready to launch with `launch_kwargs`.
     """
+    remove_abandoned()
     localisation = Localisation()
-    with gr.Blocks(
-        title=TITLE, analytics_enabled=False, delete_cache=(STALE_AFTER, STALE_AFTER), fill_width=False
-    ) as demo:
+    demo: gr.Blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(STALE_AFTER, STALE_AFTER))
+    with demo:
         session = gr.State(Session())
-        with gr.Row(elem_id="mm-header", equal_height=True):
-            with gr.Column(scale=1, min_width=260):
-                title = gr.HTML(title_html(ENGLISH), elem_id="mm-title")
-            with gr.Column(scale=0, min_width=240):
-                selector = localisation.make(
-                    gr.Radio,
-                    {"label": "interface_language"},
-                    choices=list(INTERFACE_LANGUAGES),
-                    value=ENGLISH,
-                    show_label=False,
-                    container=False,
-                    elem_id="mm-language",
-                )
-        style = gr.HTML(drop_hint_html(ENGLISH), elem_id="mm-style")
+        selector = _header(localisation)
         with gr.Tabs():
             with localisation.make(gr.Tab, {"label": "subtitles_tab"}, id="subtitles"):
                 subtitles = SubtitlesTab(localisation, session, examples)
         status_line = gr.HTML(elem_id="mm-status-line")
-        subtitle_api.connect(localisation)
-        localisation.follow(title, lambda tag: {"value": title_html(tag)})
-        localisation.follow(style, lambda tag: {"value": drop_hint_html(tag)})
         localisation.follow(status_line, lambda tag: {"value": status_line_html(tag)})
+        subtitle_api.connect(localisation)
         _connect(demo, localisation, session, selector, subtitles, status_line)
     demo.queue(max_size=QUEUE_LENGTH)
     return demo
+
+
+def _header(localisation: Localisation) -> gr.Radio:
+    """Make the title, the language selector and the words that only a style sheet can set; return the selector."""
+    with gr.Row(elem_id="mm-header", equal_height=True):
+        with gr.Column(scale=1, min_width=260):
+            title = gr.HTML(title_html(ENGLISH), elem_id="mm-title")
+        with gr.Column(scale=0, min_width=240):
+            selector: gr.Radio = localisation.make(
+                gr.Radio,
+                {"label": "interface_language"},
+                choices=list(INTERFACE_LANGUAGES),
+                value=ENGLISH,
+                show_label=False,
+                container=False,
+                elem_id="mm-language",
+            )
+    style = gr.HTML(words_for_css(ENGLISH), elem_id="mm-style")
+    localisation.follow(title, lambda tag: {"value": title_html(tag)})
+    localisation.follow(style, lambda tag: {"value": words_for_css(tag)})
+    return selector
 
 
 def _connect(

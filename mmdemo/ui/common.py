@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,10 @@ QUEUE_LENGTH = 20
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 STALE_AFTER = 3600
 """Seconds after which uploads and results are deleted."""
+
+
+WORK_FOLDER = Path(tempfile.gettempdir()) / "mmdemo-work"
+"""Outside Gradio's upload folder: files in there would be served where they stand and not copied."""
 
 
 @dataclass
@@ -100,25 +105,52 @@ def checked_path(value: object, language: str) -> Path:
     return Path(value)
 
 
-def remove_stale_leftovers(folder: Path | None = None, older_than: float = STALE_AFTER) -> int:
-    """Delete the nameless files that Gradio leaves in its upload folder and never tracks itself.
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """Give a folder for files on their way to Gradio, which copies them at the yield of a handler."""
+    WORK_FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=WORK_FOLDER) as folder:
+        yield Path(folder)
 
-    Every subtitle track and every reading of a file input leaves one ``tmp…`` file there, which ``delete_cache``
-    does not know.
+
+def remove_stale(folder: Path, pattern: str, older_than: float = STALE_AFTER) -> int:
+    """Delete old files, and old folders that are empty.
+
+    ``delete_cache`` forgets what an ended process left behind, and it does not know the ``tmp…`` files that Gradio
+    writes for every subtitle track and every reading of a file input.
 
     Args:
-        folder: Gradio's upload folder when None.
+        folder: a folder of ours.
+        pattern: glob pattern of what may go.
         older_than: seconds since the last change.
 
     Returns:
-        How many files were deleted.
+        How many files and folders were deleted.
     """
-    deleted = 0
-    for path in (folder or Path(get_upload_folder())).glob("tmp*"):
+    stale: list[Path] = []
+    for path in sorted(folder.glob(pattern), reverse=True):  # what is inside a folder comes before it
         try:
-            if path.is_file() and time.time() - path.stat().st_mtime > older_than:
-                path.unlink()
-                deleted += 1
-        except OSError:  # another process was faster, or the file is not ours
+            if time.time() - path.lstat().st_ctime > older_than:
+                stale.append(path)
+        except OSError:  # another process was faster
+            continue
+    deleted = 0
+    for path in stale:
+        try:
+            remove = path.rmdir if path.is_dir() and not path.is_symlink() else path.unlink
+            remove()
+            deleted += 1
+        except OSError:  # not empty, not ours, or gone
             continue
     return deleted
+
+
+def remove_nameless_uploads() -> None:
+    """Delete old files that Gradio wrote while this process runs and does not track."""
+    remove_stale(Path(get_upload_folder()), "tmp*")
+
+
+def remove_abandoned() -> None:
+    """Delete what earlier processes left behind."""
+    remove_stale(Path(get_upload_folder()), "**/*")
+    remove_stale(WORK_FOLDER, "**/*")

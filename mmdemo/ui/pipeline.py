@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,8 +56,8 @@ def models_loaded() -> bool:
     return runtime.models_loaded()
 
 
-def transcribe(audio: AudioFile, models: Models, language: str | None) -> Iterator[TranscriptionProgress]:
+def transcribe(audio: AudioFile, models: Models, language: str | None) -> Generator[TranscriptionProgress, None, None]:
     """Recognise speech and shape subtitles (see ``tasks.subtitle_alignment.transcribe``)."""
     from mmdemo.tasks import subtitle_alignment
 
-    return subtitle_alignment.transcribe(audio, models, language=language)
+    yield from subtitle_alignment.transcribe(audio, models, language=language)

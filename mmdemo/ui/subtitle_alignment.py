@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -18,9 +18,10 @@ from mmdemo.ui.common import (
     Session,
     checked_path,
     errors_for_user,
-    remove_stale_leftovers,
+    remove_nameless_uploads,
     sentence_for,
     user_error,
+    work_folder,
 )
 from mmdemo.ui.cue_table import cues_of
 from mmdemo.ui.i18n import Localisation, merged, text
@@ -39,7 +40,6 @@ from mmdemo.ui.subtitle_updates import (
 from mmdemo.ui.subtitle_view import FINAL_PHASES, RUNNING_PHASES, Phase, SubtitleView
 from mmdemo.ui.texts import TEXTS
 
-TEMPORARY_PREFIX = "mmdemo-"
 COPY_QUEUE = "player-copy"
 """Copies for the player are made beside the next job, one at a time."""
 
@@ -60,13 +60,17 @@ class SubtitlesTab:
         self.parts = build_components(localisation, example_files() if examples is None else examples)
         self._connect()
 
+    def take_recording(self, path: str | None) -> str | None:
+        """Put a finished recording where a file would be dropped."""
+        return path
+
     def start(self, session: Session, state: SubtitleSession, file: object, choice: object) -> Updates:
         """Check what was given and note the job, so that the next event can work on it.
 
         Raises:
             gr.Error: no file, or a language nobody knows.
         """
-        remove_stale_leftovers()
+        remove_nameless_uploads()
         with errors_for_user(lambda: session.language):
             state.job = Job(checked_path(file, session.language), spoken_language(choice))
         previous, state.view = state.view, SubtitleView("waiting", name=state.job.name)
@@ -114,11 +118,13 @@ class SubtitlesTab:
             return
         try:
             with (
-                tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder,
-                closing(make_player_copy(job, Path(folder))) as copies,
+                work_folder() as folder,
+                closing(make_player_copy(job, folder)) as copies,
             ):
                 for path in copies:
-                    if path is not None:
+                    if path is None:
+                        yield {self.parts.status: gr.skip()}  # a page that was closed is noticed only at a yield
+                    elif not job.cancelled:
                         yield from self._shown(session, state, replace(state.view, phase="done", player_path=path))
         except Exception as error:
             problem = sentence_for(error, job.name)
@@ -177,8 +183,8 @@ class SubtitlesTab:
         if view.phase not in FINAL_PHASES or previous.phase in FINAL_PHASES:
             yield updates
             return
-        with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:  # Gradio copies the files at the yield
-            yield updates | editor_updates(self.parts, state, session.language, Path(folder))
+        with work_folder() as folder:  # Gradio copies the files at the yield
+            yield updates | editor_updates(self.parts, state, session.language, folder)
 
     def _edited(self, session: Session, state: SubtitleSession, rows: object, updates: Updates) -> Iterator[Updates]:
         try:
@@ -195,14 +201,14 @@ class SubtitlesTab:
         updates |= note_updates(self.parts, state, session.language)
         updates |= player_updates(self.parts, state.view, previous)
         updates |= text_updates(self.parts, state.view, session.language)
-        with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:
-            yield updates | download_updates(self.parts, state.view, Path(folder))
+        with work_folder() as folder:
+            yield updates | download_updates(self.parts, state.view, folder)
 
     def _connect(self) -> None:
         parts, outputs = self.parts, self.parts.outputs
         here = [self.session, self.state]
-        quiet = {"api_visibility": "private", "show_progress": "hidden"}
-        parts.recording.stop_recording(lambda path: path, [parts.recording], [parts.file], queue=False, **quiet)
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        parts.recording.stop_recording(self.take_recording, [parts.recording], [parts.file], queue=False, **quiet)
         sources = [parts.start.click] + ([parts.examples.load_input_event.then] if parts.examples else [])
         for source in sources:
             given = [*here, parts.file, parts.spoken_language]
@@ -227,7 +233,7 @@ class SubtitlesTab:
                 **quiet,
             )
         parts.cancel.click(self.cancel, here, outputs, queue=False, **quiet)
-        edits = {"concurrency_limit": EDIT_CONCURRENCY, "trigger_mode": "always_last", **quiet}
+        edits: dict[str, Any] = {"concurrency_limit": EDIT_CONCURRENCY, "trigger_mode": "always_last", **quiet}
         parts.table.input(self.edit, [*here, parts.table], outputs, **edits)
         parts.add_row.click(self.add_row, [*here, parts.table], outputs, **edits)
         parts.delete_row.click(self.delete_row, [*here, parts.table], outputs, **edits)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -15,11 +13,11 @@ from mmdemo.ui.common import (
     BACKBONE_QUEUE,
     checked_path,
     errors_for_user,
-    remove_stale_leftovers,
+    remove_nameless_uploads,
+    work_folder,
 )
 from mmdemo.ui.cue_table import transcript_text
 from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
-from mmdemo.ui.subtitle_alignment import TEMPORARY_PREFIX
 from mmdemo.ui.subtitle_job import Job, run_job, spoken_language, write_files
 from mmdemo.ui.subtitle_view import FINAL_PHASES, SubtitleView
 
@@ -82,17 +80,17 @@ def transcribe(
     """
     interface = preferred_language(request.headers.get("accept-language")) if request else ENGLISH
     with errors_for_user(lambda: interface):
-        remove_stale_leftovers()
+        remove_nameless_uploads()
         job = Job(checked_path(file, interface), spoken_language(language))
     with errors_for_user(lambda: interface, job.name), closing(run_job(job)) as views:
         for view in views:
             if view.duration:
-                progress((view.seconds_done, view.duration), unit="s")
+                progress((round(view.seconds_done), round(view.duration)), unit="s")
             if view.phase not in FINAL_PHASES:
                 yield cues_json(view, interface), transcript_text(view.cues), None
                 continue
-            with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:  # Gradio copies them at the yield
-                paths = write_files(view.cues, job.path.stem, view.language, Path(folder))
+            with work_folder() as folder:  # Gradio copies them at the yield
+                paths = write_files(view.cues, job.path.stem, view.language, folder)
                 yield (
                     cues_json(view, interface),
                     transcript_text(view.cues),

@@ -99,7 +99,7 @@ def in_background(work: Callable[[], Result]) -> Generator[None, None, Result]:
     return future.result()
 
 
-def run_job(job: Job) -> Iterator[SubtitleView]:
+def run_job(job: Job) -> Generator[SubtitleView, None, None]:
     """Transcribe the file of a job.
 
     Args:
@@ -119,7 +119,7 @@ def run_job(job: Job) -> Iterator[SubtitleView]:
     playable = pipeline.player_ready(job.path, job.info)
     view = replace(
         view,
-        phase="loading",
+        phase="transcribing" if pipeline.models_loaded() else "loading",
         kind=job.info.kind,
         duration=job.info.duration,
         player_path=job.path if playable else None,
@@ -167,7 +167,7 @@ def _transcription(
             yield view
 
 
-def make_player_copy(job: Job, folder: Path) -> Iterator[Path | None]:
+def make_player_copy(job: Job, folder: Path) -> Generator[Path | None, None, None]:
     """Make a copy of the file that browsers play.
 
     Args:

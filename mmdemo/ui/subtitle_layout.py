@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.helpers import Examples
 
 from mmdemo.subtitles.files import SUBTITLE_EXTENSIONS
 from mmdemo.ui.common import ASSETS
@@ -37,7 +38,7 @@ class SubtitleComponents:
     spoken_language: gr.Dropdown
     start: gr.Button
     cancel: gr.Button
-    examples: gr.Examples | None
+    examples: Examples | None
     status: gr.HTML
     video: gr.Video
     audio: gr.Audio

@@ -13,7 +13,16 @@ from mmdemo.ui.i18n import text
 from mmdemo.ui.spoken_languages import language_name
 
 Phase = Literal[
-    "idle", "waiting", "reading", "loading", "transcribing", "stopping", "player", "player_cancelled", "done", "cancelled"
+    "idle",
+    "waiting",
+    "reading",
+    "loading",
+    "transcribing",
+    "stopping",
+    "player",
+    "player_cancelled",
+    "done",
+    "cancelled",
 ]
 
 RUNNING_PHASES = frozenset({"waiting", "reading", "loading", "transcribing", "stopping", "player"})
@@ -152,7 +161,8 @@ def transcript_html(view: SubtitleView, language: str) -> str:
     title = escape(text("transcript", language))
     heading = f'<h3 class="mm-heading">{title}</h3>'
     if not view.cues:
-        return f'{heading}<p class="mm-empty">{escape(text("transcript_empty", language))}</p>'
+        empty = text("transcript_none" if view.phase in FINAL_PHASES else "transcript_empty", language)
+        return f'{heading}<p class="mm-empty">{escape(empty)}</p>'
     live = view.phase in RUNNING_PHASES - FINAL_PHASES
     shown = view.cues[-LIVE_LINES:] if live else view.cues
     hidden = len(view.cues) - len(shown)

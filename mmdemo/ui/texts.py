@@ -15,7 +15,7 @@ TEXTS: dict[str, Sentence] = {
     "device": Sentence("Device", "设备"),
     "models": Sentence("Models", "模型"),
     "models_ready": Sentence("ready", "已就绪"),
-    "models_waiting": Sentence("still loading", "正在加载"),
+    "models_waiting": Sentence("not loaded yet", "尚未加载"),
     "subtitles_tab": Sentence("Subtitles", "字幕"),
     # failures that have no class of their own
     "error_title": Sentence("That did not work", "操作未完成"),
@@ -58,14 +58,14 @@ TEXTS: dict[str, Sentence] = {
         "字幕已完成。浏览器无法直接播放此文件，正在为播放器制作副本……",
     ),
     "status_stopping": Sentence("Stopping after the piece that is being worked on…", "处理完当前片段后停止……"),
-    "status_done": Sentence("Done: {count} subtitles.", "完成：共 {count} 条字幕。"),
+    "status_done": Sentence("Done. Subtitles: {count}.", "完成：共 {count} 条字幕。"),
     "status_cancelled": Sentence(
-        "Cancelled at {done}; the {count} subtitles found so far are kept.",
+        "Cancelled at {done}. What was found so far is kept; subtitles: {count}.",
         "已在 {done} 处取消；已识别的 {count} 条字幕已保留。",
     ),
     "status_cancelled_early": Sentence("Cancelled before any subtitle was found.", "已取消，尚未识别出字幕。"),
     "status_player_cancelled": Sentence(
-        "Done: {count} subtitles. The copy for the player was cancelled.",
+        "Done. Subtitles: {count}. The copy for the player was cancelled.",
         "完成：共 {count} 条字幕。已取消制作播放副本。",
     ),
     "progress": Sentence("Progress", "进度"),
@@ -81,8 +81,9 @@ TEXTS: dict[str, Sentence] = {
         "The text appears here while it is being recognised, and the player above it.",
         "识别出的文字会实时显示在这里，播放器显示在其上方。",
     ),
+    "transcript_none": Sentence("No text was recognised.", "没有识别出文字。"),
     "transcript_earlier": Sentence(
-        "{count} earlier lines are shown when the work is done.", "前面的 {count} 行将在完成后显示。"
+        "Earlier lines are shown when the work is done: {count}.", "前面的 {count} 行将在完成后显示。"
     ),
     "legend": Sentence("Words by certainty:", "词语的识别把握："),
     "legend_high": Sentence("sure (from 80 %)", "较高（80 % 以上）"),

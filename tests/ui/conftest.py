@@ -15,6 +15,16 @@ from mmdemo.ui.i18n import Localisation
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from tests.ui.fakes import FakePipeline
 
+GRADIO_WARNINGS = ("ignore:'future.no_silent_downcasting' is deprecated",)  # its queue statistics, with pandas 3
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Forgive the tests of the interface what Gradio itself does."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            for line in GRADIO_WARNINGS:
+                item.add_marker(pytest.mark.filterwarnings(line))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def no_abandoned_event_loops() -> Iterator[None]:

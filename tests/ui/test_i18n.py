@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 
 import mmdemo.ui
-from mmdemo.ui.app import drop_hint_html
+from mmdemo.ui.app import words_for_css
 from mmdemo.ui.i18n import CHINESE, ENGLISH, Localisation, known_language, merged, preferred_language, text
 from mmdemo.ui.texts import TEXTS
 
@@ -81,7 +81,7 @@ def test_joined_updates_keep_the_properties_of_both() -> None:
     assert merged({1: {"a": 1, "b": 1}}, {1: {"b": 2}, 2: {"c": 3}}) == {1: {"a": 1, "b": 2}, 2: {"c": 3}}
 
 
-def test_drop_hint_is_one_style_sheet_string() -> None:
-    hint = drop_hint_html(CHINESE)
-    assert "拖放" in hint and "500 MB" in hint
-    assert "\n" not in hint and hint.count('"') == 2
+def test_words_for_css_are_strings_on_one_line() -> None:
+    style = words_for_css(CHINESE)
+    assert "拖放" in style and "500 MB" in style and "操作未完成" in style
+    assert "\n" not in style and style.count('"') == 4 and style.count("\\a ") == 2

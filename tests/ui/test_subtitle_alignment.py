@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from mmdemo.errors import InvalidSamples
-from mmdemo.ui.common import Session, remove_stale_leftovers
+from mmdemo.ui.common import WORK_FOLDER, Session, remove_stale
 from mmdemo.ui.i18n import CHINESE
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from mmdemo.ui.subtitle_job import SubtitleSession
@@ -33,6 +33,7 @@ class Page:
     def apply(self, updates: dict[Any, dict[str, Any]]) -> None:
         assert updates.keys() <= set(self.tab.parts.outputs)
         for component, update in updates.items():
+            assert update.pop("__type__") == "update"
             self.shown.setdefault(component, {}).update(update)
         for name, button in self.tab.parts.downloads.items():
             if path := updates.get(button, {}).get("value"):
@@ -70,7 +71,7 @@ def test_a_clip_becomes_subtitles_on_the_player_in_the_table_and_in_files(page: 
     assert page.of(parts.results, "visible") is False
     page.run()
     assert any("Listening: 0:20 of 1:20" in status for status in page.statuses)
-    assert "Done: 3 subtitles." in page.statuses[-1]
+    assert "Done. Subtitles: 3." in page.statuses[-1]
     assert page.of(parts.video) == str(clip) and page.of(parts.video, "visible") is True
     assert [entry["timestamp"] for entry in page.of(parts.video, "subtitles")] == [[c.start, c.end] for c in CUES]
     assert page.rows()[0] == ["00:00:00.500", "00:00:02.500", "Hello out there"]
@@ -123,7 +124,7 @@ def test_what_browsers_do_not_play_is_copied_after_the_subtitles(page: Page, tmp
         page.apply(updates)
         sizes.append(Path(page.of(page.tab.parts.video)).stat().st_size)
     assert sizes[-1] > 0 and len(page.of(page.tab.parts.video, "subtitles")) == len(CUES)
-    assert "Done: 3 subtitles." in page.statuses[-1]
+    assert "Done. Subtitles: 3." in page.statuses[-1]
 
 
 @pytest.mark.parametrize("started", [True, False])
@@ -138,7 +139,7 @@ def test_a_cancelled_copy_keeps_the_subtitles(page: Page, fake: FakePipeline, tm
     page.apply(page.tab.cancel(page.session, page.state))
     page.play(copying)
     page.play(page.tab.copy_for_player(page.session, page.state))
-    assert fake.transcode_stopped.wait(10) or not started
+    assert not started or fake.transcode_stopped.wait(10)
     assert "The copy for the player was cancelled" in page.statuses[-1]
     assert len(page.rows()) == 3 and page.of(page.tab.parts.start, "interactive") is True
 
@@ -151,7 +152,7 @@ def test_cancel_stops_the_work_and_keeps_what_was_found(page: Page, fake: FakePi
             page.apply(page.tab.cancel(page.session, page.state))
             assert "Stopping" in page.statuses[-1] and page.of(page.tab.parts.cancel, "interactive") is False
     assert fake.windows == 3 and fake.closed == 1
-    assert page.statuses[-1].count("Cancelled at 1:00; the 2 subtitles found so far are kept.") == 1
+    assert page.statuses[-1].count("Cancelled at 1:00. What was found so far is kept; subtitles: 2.") == 1
     assert len(page.rows()) == 2 and "Hello" in page.files["srt"]
     assert page.of(page.tab.parts.start, "interactive") is True
 
@@ -300,10 +301,19 @@ def test_examples_are_what_lies_in_the_folder(tmp_path: Path) -> None:
     assert [path.name for path in example_files(tmp_path)] == ["a.WAV", "b.mp4"]
 
 
-def test_only_old_nameless_leftovers_are_deleted(tmp_path: Path) -> None:
-    (tmp_path / "tmpold.vtt").touch()
-    (tmp_path / "upload").mkdir()
-    (tmp_path / "upload" / "tmpclip.mp4").touch()
-    assert remove_stale_leftovers(tmp_path, older_than=3600) == 0
-    assert remove_stale_leftovers(tmp_path, older_than=-1) == 1
-    assert (tmp_path / "upload" / "tmpclip.mp4").exists()
+def test_only_what_is_old_and_matches_is_deleted(tmp_path: Path) -> None:
+    for name in ("tmpold.vtt", "upload/clip.mp4", "upload/inner/tmpclip.mp4"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "tmplink").symlink_to("upload")
+    assert remove_stale(tmp_path, "**/*", older_than=3600) == 0
+    assert remove_stale(tmp_path, "tmp*", older_than=-1) == 2
+    assert len(list(tmp_path.rglob("*.mp4"))) == 2
+    assert remove_stale(tmp_path, "**/*", older_than=-1) == 4
+    assert list(tmp_path.iterdir()) == []
+    assert remove_stale(tmp_path / "missing", "**/*") == 0
+
+
+def test_a_finished_job_leaves_no_file_of_ours(page: Page, clip: Path) -> None:
+    done(page, clip)
+    assert list(WORK_FOLDER.glob("*/*.srt")) == []

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from mmdemo.subtitles import SUBTITLE_FORMATS, load_subtitles
 from mmdemo.errors import EmptyFile, InvalidSamples, NoAudio
+from mmdemo.subtitles import SUBTITLE_FORMATS, load_subtitles
 from mmdemo.ui.subtitle_job import Job, in_background, make_player_copy, run_job, write_files
 from tests.ui.fakes import CUES, REASON, FakePipeline
 
 
 def test_a_job_streams_views_and_ends_with_the_result(fake: FakePipeline, clip: Path) -> None:
     views = list(run_job(Job(clip, None)))
-    assert [view.phase for view in views] == ["reading", "loading", *["transcribing"] * 4, "done"]
+    assert [view.phase for view in views] == ["reading", *["transcribing"] * 5, "done"]
     assert [view.seconds_done for view in views][2:6] == [20.0, 40.0, 60.0, 80.0]
     assert views[1].player_path == clip  # watched while the work goes on
     last = views[-1]
@@ -39,7 +39,7 @@ def test_cancel_stops_the_work_and_keeps_what_was_found(fake: FakePipeline, clip
 
 def test_closing_stops_the_work(fake: FakePipeline, clip: Path) -> None:
     views = run_job(Job(clip, None))
-    while next(views).phase != "transcribing":
+    while next(views).seconds_done == 0.0:
         pass
     views.close()  # type: ignore[attr-defined]
     assert fake.windows == 1 and fake.closed == 1
@@ -47,6 +47,7 @@ def test_closing_stops_the_work(fake: FakePipeline, clip: Path) -> None:
 
 def test_cancel_while_the_models_load(fake: FakePipeline, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
+    fake.loaded = False
     monkeypatch.setattr("mmdemo.ui.pipeline.load_models", lambda: release.wait(30))
     job = Job(clip, None)
     phases = []

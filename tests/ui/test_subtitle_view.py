@@ -67,7 +67,7 @@ def test_every_phase_has_its_line(phase: str, language: str) -> None:
 
 def test_a_cancelled_job_says_what_is_kept() -> None:
     view = SubtitleView("cancelled", seconds_done=60.0, duration=80.0, cues=CUES[:2])
-    assert status_text(view, ENGLISH) == "Cancelled at 1:00; the 2 subtitles found so far are kept."
+    assert status_text(view, ENGLISH) == "Cancelled at 1:00. What was found so far is kept; subtitles: 2."
     assert "before any" in status_text(replace(view, cues=()), ENGLISH)
     assert "copy for the player was cancelled" in status_text(replace(view, phase="player_cancelled"), ENGLISH)
 
@@ -109,7 +109,7 @@ def test_the_live_transcript_stays_short() -> None:
     cues = tuple(Cue(i, i, i + 0.5, f"line {i}") for i in range(1, LIVE_LINES + 11))
     live = transcript_html(SubtitleView("transcribing", cues=cues), ENGLISH)
     assert live.count("<li>") == LIVE_LINES
-    assert "10 earlier lines" in live and "line 40" in live and "line 10<" not in live
+    assert "when the work is done: 10." in live and "line 40" in live and "line 10<" not in live
     assert transcript_html(SubtitleView("done", cues=cues), ENGLISH).count("<li>") == len(cues)
 
 

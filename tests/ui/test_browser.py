@@ -1,0 +1,305 @@
+"""The app in headless Chromium: with the real models on a real clip, and with a fake pipeline for what needs timing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from mmdemo.ui.texts import TEXTS
+from tests.conftest import empty_cache
+from tests.test_app import ROOT, first_page, free_port
+from tests.ui.fakes import CLIP, SPEECH, FakePipeline
+from tests.ui.test_app import wait_until
+
+pytestmark = pytest.mark.browser
+
+ARTIFACTS = ROOT / "artifacts"
+EXAMPLE = ROOT / "assets" / "examples" / "museum-message.mp4"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET_FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PATIENCE_MS = 120_000
+
+PLAYER_STATE = """() => {
+  const video = document.querySelector("#mm-video video");
+  const track = video?.textTracks[0];
+  return track ? {mode: track.mode, cues: [...(track.cues ?? [])].map((cue) => [cue.startTime, cue.text]),
+                  active: [...(track.activeCues ?? [])].map((cue) => cue.text)} : null;
+}"""
+
+LOW_CONTRAST = """() => {
+  const linear = (value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const channel = (value) => linear(value / 255);
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const parse = (color) => { const n = color.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+  const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
+  const background = (element) => {
+    const layers = [];
+    for (let node = element; node; node = node.parentElement) {
+      const color = parse(getComputedStyle(node).backgroundColor);
+      layers.push(color);
+      if (color[3] === 1) break;
+    }
+    return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
+  };
+  const bad = [];
+  for (const element of document.querySelectorAll("main *")) {
+    const text = [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join("");
+    const box = element.getBoundingClientRect();
+    if (!text || !element.checkVisibility({opacityProperty: true, visibilityProperty: true}) || box.width < 2) continue;
+    const transparent = getComputedStyle(element).color.endsWith(" 0)");
+    if (transparent || element.closest(":disabled, video, .sr-only, #mm-audio, style")) continue;
+    const behind = background(element);
+    const [a, b] = [luminance(over(parse(getComputedStyle(element).color), behind)), luminance(behind)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) bad.push(`${text.slice(0, 40)} ${ratio.toFixed(2)}`);
+  }
+  return bad;
+}"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if os.environ.get("MMDEMO_SKIP_BROWSER") == "1":
+        pytest.skip("MMDEMO_SKIP_BROWSER=1")
+    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if executable is None:
+        pytest.fail("No Chromium: run tools/install_system_packages.sh, or set MMDEMO_SKIP_BROWSER=1 to go without.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=QUIET_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app as people start it."""
+    folder = tmp_path_factory.mktemp("app")
+    port = free_port()
+    environment = os.environ | {
+        "GRADIO_SERVER_PORT": str(port),
+        "MMDEMO_CACHE_DIR": str(empty_cache(folder / "mmdemo").cache_dir),
+    }
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            first_page(f"http://127.0.0.1:{port}/", process)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages; at the end no page may have asked another machine for anything or logged an error."""
+    contexts, complaints = [], []
+
+    def open_at(address: str, **options: Any) -> Page:
+        context = browser.new_context(**({"locale": "en-GB", "viewport": {"width": 1280, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+
+        def check(url: str) -> None:
+            if not url.startswith((address, "data:", "blob:")):
+                complaints.append(f"asked for {url}")
+
+        page.on("request", lambda request: check(request.url))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector("#mm-file input[type=file]", state="attached")
+        # The language of the visitor arrives with the load event.
+        tag = "zh-CN" if options.get("locale", "en").startswith("zh") else "en"
+        page.wait_for_function("(tag) => document.documentElement.lang === tag", arg=tag)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def upload(page: Page, path: Path) -> None:
+    page.set_input_files("#mm-file input[type=file]", path)
+    page.wait_for_selector(f"#mm-file :text('{path.suffix}')")
+
+
+def expect_language(page: Page, language: str) -> None:
+    """Every text of ours on the page is in this language."""
+    shown = page.locator("main").inner_text()
+    other = {sentence.en if language == "zh" else sentence.zh for sentence in TEXTS.values() if "{" not in sentence.en}
+    assert [text for text in other if len(text) > 4 and text.strip("# ") in shown] == []
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_real_clip_ends_in_subtitles_on_the_player(
+    open_page: Callable[..., Page], real_address: str, language: str, theme: str
+) -> None:
+    page = open_page(real_address, locale={"en": "en-GB", "zh": "zh-HK"}[language], color_scheme=theme)
+    upload(page, EXAMPLE)
+    page.click("#mm-start")
+    page.wait_for_selector("#mm-table [role=gridcell]")
+    expect(page.locator("#mm-start")).to_be_enabled()
+    page.wait_for_function(f"() => ({PLAYER_STATE})()?.cues.length > 0")
+    start, text = page.evaluate(PLAYER_STATE)["cues"][0]
+    page.locator(".mm-time").first.click()  # plays from the first line
+    page.wait_for_function(f"(text) => ({PLAYER_STATE})().active.includes(text)", arg=text)
+    assert page.evaluate(PLAYER_STATE)["mode"] == "showing"
+    page.evaluate(
+        "(time) => { const v = document.querySelector('#mm-video video'); v.pause(); v.currentTime = time; }",
+        start + 0.3,
+    )
+    page.wait_for_function("() => !document.querySelector('#mm-video video').seeking")
+    expect_language(page, language)
+    assert page.evaluate(LOW_CONTRAST) == []
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"subtitles-{language}-{theme}.png", full_page=True)
+    with page.expect_download() as download:
+        page.click("#mm-download-srt")
+    assert download.value.suggested_filename == "museum-message.srt"
+    assert text.splitlines()[0] in download.value.path().read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def steered(served: tuple[str, FakePipeline]) -> Iterator[tuple[str, FakePipeline]]:
+    """The app with a fake that lets a window through only when told to."""
+    address, fake = served
+    fake.gate, fake.windows, fake.closed = threading.Semaphore(0), 0, 0
+    yield address, fake
+    fake.gate.release(10)
+    wait_until(lambda: fake.running == 0)
+    fake.gate = None
+
+
+def test_cancel_stops_the_work_and_keeps_the_results(
+    open_page: Callable[..., Page], steered: tuple[str, FakePipeline]
+) -> None:
+    address, fake = steered
+    page = open_page(address)
+    upload(page, CLIP)
+    page.focus("#mm-start")
+    page.keyboard.press("Enter")
+    fake.gate.release(2)
+    expect(page.locator("#mm-status")).to_contain_text("Listening: 0:40 of 1:20")
+    expect(page.locator("#mm-transcript")).to_contain_text("Hello out there")
+    expect(page.locator("#mm-start")).to_be_disabled()
+    page.focus("#mm-cancel")
+    page.keyboard.press("Enter")
+    expect(page.locator("#mm-status")).to_contain_text("Stopping")
+    fake.gate.release(1)
+    expect(page.locator("#mm-status")).to_contain_text(
+        "Cancelled at 1:00. What was found so far is kept; subtitles: 2."
+    )
+    expect(page.locator("#mm-table [role=gridcell]").nth(2)).to_have_text("Hello out there")
+    expect(page.locator("#mm-start")).to_be_enabled()
+    assert fake.windows == 3 and fake.closed == 1
+
+
+def test_a_closed_page_stops_the_work(open_page: Callable[..., Page], steered: tuple[str, FakePipeline]) -> None:
+    address, fake = steered
+    page = open_page(address)
+    upload(page, CLIP)
+    page.click("#mm-start")
+    fake.gate.release(1)
+    expect(page.locator("#mm-status")).to_contain_text("0:20")
+    page.close()
+    for _ in range(3):
+        fake.gate.release(1)
+        if fake.closed:
+            break
+        threading.Event().wait(1.0)
+    wait_until(lambda: fake.closed == 1)
+    assert fake.windows < 4
+
+
+def test_the_selector_switches_everything_in_the_middle_of_a_job(
+    open_page: Callable[..., Page], steered: tuple[str, FakePipeline]
+) -> None:
+    address, fake = steered
+    page = open_page(address)
+    expect_language(page, "en")
+    upload(page, SPEECH)
+    page.click("#mm-start")
+    fake.gate.release(2)
+    expect(page.locator("#mm-status")).to_contain_text("0:40 of 1:20")
+    page.click("text=简体中文")
+    expect(page.locator("#mm-start")).to_have_text("生成字幕")
+    expect(page.locator("#mm-status")).to_contain_text("正在识别：0:40 / 1:20")
+    expect(page.locator("footer")).to_contain_text("设置")  # Gradio's own words
+    fake.gate.release(5)
+    expect(page.locator("#mm-status")).to_contain_text("完成：共 3 条字幕。")
+    expect(page.locator("#mm-table th").nth(1)).to_contain_text("开始")
+    expect_language(page, "zh")
+    page.click("text=English")
+    expect(page.locator("#mm-table th").nth(1)).to_contain_text("Start")
+    expect(page.locator("#mm-status")).to_contain_text("Done. Subtitles: 3.")
+    expect_language(page, "en")
+
+
+def test_corrections_reach_the_player_and_errors_name_the_row(
+    open_page: Callable[..., Page], served: tuple[str, FakePipeline]
+) -> None:
+    page = open_page(served[0])
+    upload(page, CLIP)
+    page.click("#mm-start")
+    cell = page.locator("#mm-table [role=gridcell]")
+    cell.nth(2).dblclick()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Good evening")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"() => ({PLAYER_STATE})().cues.some(([, text]) => text === 'Good evening')")
+    cell.nth(4).dblclick()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("later")
+    page.keyboard.press("Enter")
+    expect(page.locator("#mm-note")).to_contain_text("Row 2 of the subtitles has a time that cannot be read")
+    expect(cell.nth(4)).to_contain_text("later")
+    expect(page.locator("#mm-delete-row")).to_have_text("Delete row 2")
+    page.click("#mm-delete-row")
+    expect(cell).to_have_count(6)
+    page.wait_for_function(f"() => ({PLAYER_STATE})().cues.length === 2")
+    with page.expect_download() as download:
+        page.click("#mm-download-vtt")
+    saved = download.value.path().read_text(encoding="utf-8")
+    assert "Good evening" in saved and "bold" not in saved
+
+
+def test_starting_without_a_file_says_what_is_missing(
+    open_page: Callable[..., Page], served: tuple[str, FakePipeline]
+) -> None:
+    page = open_page(served[0], locale="zh-CN")
+    page.click("#mm-start")
+    toast = page.locator("[data-testid=toast-body]")
+    expect(toast).to_contain_text("请先选择一个视频或音频文件。")
+    title = "(toast) => getComputedStyle(toast.querySelector('.toast-title'), '::after').content"
+    assert toast.evaluate(title) == '"操作未完成"'
+
+
+def test_a_telephone_needs_no_sideways_scrolling(
+    open_page: Callable[..., Page], served: tuple[str, FakePipeline]
+) -> None:
+    page = open_page(served[0], viewport={"width": 390, "height": 844}, is_mobile=True, color_scheme="dark")
+    width = "() => document.documentElement.scrollWidth"
+    assert page.evaluate(width) == 390
+    upload(page, CLIP)
+    page.click("#mm-start")
+    page.wait_for_selector("#mm-table [role=gridcell]")
+    assert page.evaluate(width) == 390
+    assert page.evaluate(LOW_CONTRAST) == []
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "subtitles-telephone.png", full_page=True)
