@@ -10,10 +10,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from mmdemo.config import settings
+from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.evaluation.reports import evaluation_parser, finish, load_average
 from mmdemo.evaluation.sample_media import PICTURE_FILE, SPEECH_FILES, VIDEO_FILE, sample, write_long_recording
 from mmdemo.media import open_media
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; returns 0 when every share is under 5 %."""
     options = evaluation_parser(__doc__.splitlines()[0]).parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        loaded = load_models(replace(settings(), cache_dir=_warm_cache(Path(folder))))
+        loaded = load_models(empty_cache(Path(folder) / "cache"))
         recording, warming = Path(folder) / "recording.wav", Path(folder) / "warming.wav"
         write_long_recording(recording, RECORDING_SECONDS)
         write_long_recording(warming, 5.0, seed=1)
@@ -81,17 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     finish({"files": rows, "task": task}, rows, headline, options.json)
     return 0 if worst < 0.05 else 1
-
-
-def _warm_cache(folder: Path) -> Path:
-    """Return an empty cache folder that shares the joined weights of the usual one."""
-    from mmdemo.weights import AUDIO_TOWER, locate
-
-    weights = locate(AUDIO_TOWER, settings()).folder
-    cache = folder / "cache"
-    (cache / "weights").mkdir(parents=True)
-    (cache / "weights" / weights.name).symlink_to(weights)
-    return cache
 
 
 if __name__ == "__main__":

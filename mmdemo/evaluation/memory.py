@@ -30,14 +30,15 @@ def _peak_bytes() -> int:
 
 
 def _transcribe_and_report(path: Path) -> None:
-    """Transcribe one file and print the peak resident memory of this process as JSON."""
-    from mmdemo.config import settings
+    """Transcribe one file over an empty cache and print the peak resident memory of this process as JSON."""
+    from mmdemo.evaluation.empty_cache import empty_cache
     from mmdemo.media import open_audio
-    from mmdemo.runtime import models
+    from mmdemo.runtime import load_models
     from mmdemo.tasks.subtitle_alignment import transcribe_whole
 
+    settings = empty_cache(path.with_suffix(".cache"))
     started = time.perf_counter()
-    last = transcribe_whole(open_audio(path, settings().limits), models())
+    last = transcribe_whole(open_audio(path, settings.limits), load_models(settings))
     report = {
         "peak_mb": _peak_bytes() / MEGABYTE,
         "seconds": time.perf_counter() - started,

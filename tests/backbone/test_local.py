@@ -13,12 +13,12 @@ from mmdemo.backbone.base import read_windows
 from mmdemo.backbone.local import LocalBackbone, grid_boxes
 from mmdemo.config import Limits
 from mmdemo.errors import NoSamples
+from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.evaluation.sample_media import PICTURE_FILE, SPEECH_FILES, VIDEO_FILE, sample, write_long_recording
 from mmdemo.media import load_audio, load_image, open_media
 from mmdemo.runtime import Models
 from mmdemo.text import read_text
 from mmdemo.types import AudioFile, VideoFile
-from tests.conftest import empty_cache
 
 pytestmark = pytest.mark.real
 

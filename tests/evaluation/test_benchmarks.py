@@ -13,7 +13,6 @@ import soundfile
 from mmdemo.evaluation import encode_once, memory, transcription
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample, write_long_recording
 from mmdemo.media import load_audio
-from mmdemo.runtime import Models
 from mmdemo.types import SAMPLE_RATE
 
 pytestmark = pytest.mark.real
@@ -71,10 +70,9 @@ def _write_data(folder: Path) -> None:
 
 
 def test_transcription_measures_errors_and_times(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, real_models: Models
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _write_data(tmp_path)
-    monkeypatch.setattr(transcription, "models", lambda: real_models)
     monkeypatch.setattr(transcription, "DIGIT_COUNT", 3)
     target = tmp_path / "result.json"
     assert transcription.main(["--data", str(tmp_path), "--captions", "1", "--json", str(target)]) == 0

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.ui.texts import TEXTS
-from tests.conftest import empty_cache
 from tests.test_app import ROOT, first_page, free_port
 from tests.ui.fakes import CLIP, SPEECH, FakePipeline
 from tests.ui.test_app import wait_until
