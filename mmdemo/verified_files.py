@@ -13,16 +13,21 @@ from pathlib import Path
 from mmdemo.config import MEGABYTE
 from mmdemo.errors import DiskFull, FolderNotWritable, WeightsCorrupt
 
-CHUNK_BYTES = 1 << 20
 
+def file_sha256(path: str | os.PathLike[str]) -> str:
+    """Hash the content of a file without holding it in memory.
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+    Args:
+        path: a readable file.
+
+    Returns:
+        SHA-256 as 64 lower-case hexadecimal digits.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def megabytes(byte_count: int) -> int:
@@ -103,7 +108,7 @@ class VerifiedFiles:
         key = f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}"
         if self._read().get(key) == expected:
             return
-        if sha256_of(path) != expected:
+        if file_sha256(path) != expected:
             raise WeightsCorrupt(path=path, command=command)
         known = self._read() | {key: expected}
         temporary = self._path.with_suffix(f".{os.getpid()}")

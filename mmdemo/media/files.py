@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import stat
@@ -12,22 +11,6 @@ from mmdemo.config import MEGABYTE, Limits
 from mmdemo.errors import EmptyFile, FileMissing, FileTooLarge, UnreadableMedia
 
 StrPath = str | os.PathLike[str]
-
-
-def file_sha256(path: StrPath) -> str:
-    """Hash the content of a file without holding it in memory.
-
-    Args:
-        path: a readable file.
-
-    Returns:
-        SHA-256 as 64 lower-case hexadecimal digits.
-
-    Raises:
-        OSError: the file cannot be read; call `check_file` first.
-    """
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def display_name(path: StrPath, name: str | None = None) -> str:

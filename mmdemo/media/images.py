@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from mmdemo.config import Limits
 from mmdemo.errors import UnreadableMedia, WrongMediaKind
-from mmdemo.media.files import StrPath, check_file, check_size, display_name, file_sha256
+from mmdemo.media.files import StrPath, check_file, check_size, display_name
 from mmdemo.media.pictures import check_pixels, decode_picture, open_picture, to_eight_bits
 from mmdemo.media.probing import probe
 from mmdemo.types import Image, UInt8Array
+from mmdemo.verified_files import file_sha256
 
 ARRAY_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from mmdemo.config import Limits
 from mmdemo.errors import InputError
 from mmdemo.media.audio import audio_handle
-from mmdemo.media.files import StrPath, check_file, display_name, file_sha256
+from mmdemo.media.files import StrPath, check_file, display_name
 from mmdemo.media.probing import probe
 from mmdemo.types import AudioFile, ImageFile, VideoFile
+from mmdemo.verified_files import file_sha256
 
 
 def open_media(path: StrPath, limits: Limits, name: str | None = None) -> ImageFile | AudioFile | VideoFile:

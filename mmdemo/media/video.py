@@ -10,7 +10,7 @@ import av
 from mmdemo.config import Limits
 from mmdemo.errors import InputError, UnreadableMedia, WrongMediaKind
 from mmdemo.media.audio import audio_handle
-from mmdemo.media.files import StrPath, check_file, display_name, file_sha256
+from mmdemo.media.files import StrPath, check_file, display_name
 from mmdemo.media.frames import (
     PacketMap,
     TimedFrame,
@@ -23,6 +23,7 @@ from mmdemo.media.frames import (
 from mmdemo.media.probing import probe
 from mmdemo.media.scenes import THUMBNAIL_SIDE, SampledFrame, SceneDetector, spread, thinned
 from mmdemo.types import MediaInfo, Video
+from mmdemo.verified_files import file_sha256
 
 CANDIDATE_STEP = 0.25
 """Seconds between the frames that are compared for scene changes."""
