@@ -86,7 +86,8 @@ def decoding_options(tokenizer: Any, encoded: EncodedWindow) -> Any:
 
     return TranscriptionOptions(
         beam_size=1,
-        best_of=3,
+        # More samples at once would triple the decoder's memory for the few windows that need a retry.
+        best_of=1,
         patience=1.0,
         length_penalty=1.0,
         repetition_penalty=1.0,
