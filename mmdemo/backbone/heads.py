@@ -27,11 +27,11 @@ class PoolerShape:
     mean_residual: bool = False
 
 
-class Attention(nn.Module):
-    """Multi-head attention of queries over a masked sequence.
+class SelfAttention(nn.Module):
+    """Multi-head attention of a masked sequence to itself.
 
     Args:
-        width: of queries and values.
+        width: of the tokens.
         heads: that the width is split into.
         dropout: of the attention weights.
     """
@@ -40,24 +40,22 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = heads
         self.dropout = dropout
-        self.query = nn.Linear(width, width)
-        self.key_value = nn.Linear(width, 2 * width)
+        self.query_key_value = nn.Linear(width, 3 * width)
         self.output = nn.Linear(width, width)
 
-    def forward(self, queries: torch.Tensor, values: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """Map queries [B, Q, D] over values [B, T, D] to [B, Q, D]; the mask [B, T] is true where a token stands."""
-        batch, length, width = values.shape
-        split = (batch, -1, self.heads, width // self.heads)
-        query = self.query(queries).view(split).transpose(1, 2)  # [B, N, Q, D / N]
-        key, value = self.key_value(values).view(batch, length, 2, self.heads, -1).permute(2, 0, 3, 1, 4)
+    def forward(self, tokens: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """Map [B, T, D] to [B, T, D]; the mask [B, T] is true where a token stands."""
+        batch, length, _ = tokens.shape
+        projected = self.query_key_value(tokens).view(batch, length, 3, self.heads, -1)
+        query, key, value = projected.permute(2, 0, 3, 1, 4)  # [B, N, T, D / N] each
         attended = F.scaled_dot_product_attention(
             query,
             key,
             value,
             attn_mask=None if mask is None else mask[:, None, None, :],
             dropout_p=self.dropout if self.training else 0.0,
-        )  # [B, N, Q, D / N]
-        output: torch.Tensor = self.output(attended.transpose(1, 2).reshape(batch, -1, width))
+        )  # [B, N, T, D / N]
+        output: torch.Tensor = self.output(attended.transpose(1, 2).flatten(2))
         return output
 
 
@@ -73,7 +71,7 @@ class AttentionLayer(nn.Module):
     def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
         self.attention_norm = nn.LayerNorm(width)
-        self.attention = Attention(width, heads, dropout)
+        self.attention = SelfAttention(width, heads, dropout)
         self.forward_norm = nn.LayerNorm(width)
         self.feed_forward = nn.Sequential(
             nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width)
@@ -83,8 +81,36 @@ class AttentionLayer(nn.Module):
     def forward(self, tokens: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """Map [B, T, D] to [B, T, D]."""
         normed = self.attention_norm(tokens)
-        tokens = tokens + self.drop(self.attention(normed, normed, mask))
+        tokens = tokens + self.drop(self.attention(normed, mask))
         output: torch.Tensor = tokens + self.drop(self.feed_forward(self.forward_norm(tokens)))
+        return output
+
+
+class LearnedPool(nn.Module):
+    """Attention of learned queries, which need no keys: each is a direction in the token's own space.
+
+    Args:
+        width: of the tokens.
+        heads: that values are split into.
+        queries: each attends on its own; what they find is averaged.
+    """
+
+    def __init__(self, width: int, heads: int, queries: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.score = nn.Linear(width, heads * queries)
+        self.value = nn.Parameter(torch.randn(heads, width, width // heads) / math.sqrt(width))
+        self.output = nn.Linear(width, width)
+
+    def forward(self, tokens: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """Map [B, T, D] to [B, D]."""
+        scores = self.score(tokens).float()  # [B, T, N * Q]
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, :, None], torch.finfo(scores.dtype).min)
+        gathered = scores.softmax(dim=1).to(tokens.dtype).transpose(1, 2) @ tokens  # [B, N * Q, D]
+        averaged = gathered.unflatten(1, (self.heads, -1)).mean(dim=2)  # [B, N, D]
+        values = torch.einsum("bnd,ndv->bnv", averaged, self.value.to(averaged.dtype))  # [B, N, D / N]
+        output: torch.Tensor = self.output(values.flatten(1))
         return output
 
 
@@ -115,8 +141,7 @@ class SequencePooler(nn.Module):
             self.position = nn.Parameter(0.02 * torch.randn(shape.positions, shape.width))
         self.layers = nn.ModuleList(AttentionLayer(shape.width, shape.heads, dropout) for _ in range(shape.layers))
         self.pool_norm = nn.LayerNorm(shape.width)
-        self.queries = nn.Parameter(torch.randn(shape.queries, shape.width))
-        self.pool = Attention(shape.width, shape.heads, dropout)
+        self.pool = LearnedPool(shape.width, shape.heads, shape.queries)
         self.output_norm = nn.LayerNorm(shape.width)
         self.output = nn.Sequential(
             nn.Linear(shape.width, 2 * shape.width),
@@ -129,18 +154,23 @@ class SequencePooler(nn.Module):
             self.from_mean = nn.Linear(shape.input_width, JOINT_WIDTH)
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, tokens: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+    def forward(
+        self, tokens: torch.Tensor, mask: torch.Tensor | None = None, places: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """Pool sequences.
 
         Args:
             tokens: [B, T, I].
             mask: [B, T] true where a token stands and false on padding; None when nothing is padded.
+            places: [T] where the tokens stand among the learned positions, when only some of them are given.
 
         Returns:
             [B, 384], not yet of unit norm.
         """
         normed = self.input_norm(tokens)
-        hidden = self.project(self.drop(normed))  # [B, T, D]
+        # Channels drop out of a whole sequence at once: of single values their neighbours would tell.
+        dropped = normed * self.drop(normed.new_ones(len(normed), 1, normed.shape[2]))
+        hidden = self.project(dropped)  # [B, T, D]
         kept = mask
         for convolution in self.convolutions:
             if kept is not None:  # padding must look like the zeros behind the end
@@ -148,14 +178,16 @@ class SequencePooler(nn.Module):
             hidden = F.gelu(convolution(hidden.transpose(1, 2))).transpose(1, 2)
             kept = None if kept is None else kept[:, ::2]
         length, width = hidden.shape[1:]
-        hidden = hidden + (self.position if self.shape.positions else sinusoids(length, width, hidden.device))
+        if self.shape.positions:
+            hidden = hidden + (self.position if places is None else self.position[places])
+        else:
+            hidden = hidden + sinusoids(length, width, hidden.device)
         for layer in self.layers:
             hidden = layer(hidden, kept)
-        queries = self.queries.expand(len(hidden), -1, -1)  # [B, Q, D]
-        pooled = self.output_norm(self.pool(queries, self.pool_norm(hidden), kept).mean(dim=1))  # [B, D]
+        pooled = self.output_norm(self.pool(self.pool_norm(hidden), kept))  # [B, D]
         output: torch.Tensor = self.direct(pooled) + self.output(pooled)
         if self.shape.mean_residual:
-            output = output + self.from_mean(self.drop(_mean(normed, mask)))
+            output = output + self.from_mean(_mean(dropped, mask))
         return output
 
 

@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import PIL.Image
 from numpy.typing import NDArray
 
 from mmdemo.backbone.image_tower import ImageTower
@@ -152,8 +151,3 @@ def ragged(path: Path, rows: Callable[[], Sequence[Float32Array]]) -> tuple[list
         np.savez(partial, flat=flat, lengths=lengths)
         partial.replace(path)
     return np.split(flat, np.cumsum(lengths)[:-1]), False
-
-
-def squashed(path: Path) -> PIL.Image.Image:
-    """Open a picture of a user's folder in RGB."""
-    return PIL.Image.open(path).convert("RGB")
