@@ -24,6 +24,8 @@ LAYERS = (
     {"runtime", "doctor"},
     {"tasks"},
     {"ui", "training", "evaluation"},
+    {"cli_output"},
+    {"cli_retrieval"},
     {"cli"},
     {"__main__"},
 )

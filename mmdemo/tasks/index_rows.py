@@ -38,6 +38,14 @@ class TableRows:
     spans: NDArray[np.float64]  # [N, 2] seconds; NaN where the row is the whole item
     vectors: Float32Array  # [N, D]
 
+    def best_span(self, item: int, query: Float32Array) -> Span | None:
+        """Return the span of an item that is nearest to a query [D]; None for an item without spans."""
+        first, behind = np.searchsorted(self.items, [item, item + 1])
+        spans = self.spans[first:behind]  # [S, 2]
+        scores = np.where(np.isnan(spans[:, 0]), -np.inf, self.vectors[first:behind] @ query)  # [S]
+        best = int(np.argmax(scores))
+        return Span(float(spans[best, 0]), float(spans[best, 1])) if np.isfinite(scores[best]) else None
+
 
 def table_schema(width: int, model_id: str) -> Any:
     """Return the columns of the table; its metadata names the model that fills it."""

@@ -41,6 +41,7 @@ class IndexProgress:
     path: Path
     outcome: Outcome
     item_id: str = ""  # "" when it failed
+    modality: Modality | None = None  # of an item that was added
     problem: Sentence | None = None
 
 
@@ -67,8 +68,7 @@ class EmbeddingIndex:
         self._table = table
         self._backbone = backbone
         self._limits = limits or settings().limits
-        self._rows: TableRows | None = None
-        self._scan: VectorScan | None = None
+        self._held: tuple[TableRows, VectorScan] | None = None
         self._version = -1
 
     @classmethod
@@ -137,7 +137,8 @@ class EmbeddingIndex:
                     if commits % COMPACT_COMMITS == 0:
                         self._table.compact()
                 outcome: Outcome = "failed" if file.problem else "added" if file.item else "known"
-                yield IndexProgress(done, len(files), file.path, outcome, file.item_id, file.problem)
+                modality = file.item.modality if file.item else None
+                yield IndexProgress(done, len(files), file.path, outcome, file.item_id, modality, file.problem)
         finally:
             self._table.append(waiting)
         self._table.compact()
@@ -174,21 +175,31 @@ class EmbeddingIndex:
             limit: how many items at most.
             modality: only items of this kind.
         """
-        if self._table.row_count() > MEMORY_ROWS:
+        memory = self._memory()
+        if memory is None:
             return self._search_on_disk(embedding, limit, modality)
-        rows, scan = self._memory()
+        rows, scan = memory
         allowed = None
         if modality is not None:
             allowed = (np.array(rows.modalities) == modality)[rows.items] if rows.item_ids else None
         best = scan.best_groups(embedding, limit, allowed)
         return tuple(
-            Hit(rows.item_ids[i], rows.modalities[i], score, rows.sources[i], _best_span(rows, i, embedding))
+            Hit(rows.item_ids[i], rows.modalities[i], score, rows.sources[i], rows.best_span(i, embedding))
             for i, score in best
         )
 
+    def probability(self, query: Encoding, hit: Hit) -> float:
+        """Return the calibrated probability that a hit is what the query describes, by its best vector."""
+        rows = self._table.read() if (memory := self._memory()) is None else memory[0]
+        vectors = rows.vectors[rows.items == rows.item_ids.index(hit.item_id)]  # [S, D]
+        best = vectors[int(np.argmax(vectors @ whole_embedding(query)))]
+        nothing = np.zeros((0, 1), np.float32)
+        found = Encoding(hit.modality, nothing, nothing, query.model_id, hit.item_id, embedding=best)
+        return self._backbone.match_probability(query, found)
+
     def items(self) -> tuple[StoredItem, ...]:
         """Return every item with its vector, in the order they were added."""
-        rows, _ = self._memory()
+        rows = self._table.read() if (memory := self._memory()) is None else memory[0]
         heads = np.searchsorted(rows.items, np.arange(len(rows.item_ids)))
         return tuple(
             StoredItem(item_id, rows.modalities[i], rows.sources[i], rows.vectors[heads[i]])
@@ -212,14 +223,16 @@ class EmbeddingIndex:
         if self.model_id != model_id:
             raise IndexFromAnotherModel(filled_by=self.model_id, model=model_id)
 
-    def _memory(self) -> tuple[TableRows, VectorScan]:
-        """Return the rows in memory, read again when there was a commit, of this process or another."""
+    def _memory(self) -> tuple[TableRows, VectorScan] | None:
+        """Return the rows in memory, read again when there was a commit by anyone; None when they are too many."""
         version = self._table.version
-        if self._rows is None or self._scan is None or version != self._version:
-            self._rows = self._table.read()
-            self._scan = VectorScan(self._rows.vectors, self._rows.items)
+        if version != self._version:
+            self._held = None
+            if self._table.row_count() <= MEMORY_ROWS:
+                rows = self._table.read()
+                self._held = rows, VectorScan(rows.vectors, rows.items)
             self._version = version
-        return self._rows, self._scan
+        return self._held
 
     def _search_on_disk(self, embedding: Float32Array, limit: int, modality: Modality | None) -> tuple[Hit, ...]:
         hits: dict[str, Hit] = {}
@@ -231,12 +244,3 @@ class EmbeddingIndex:
             elif hit.span is None and span is not None:
                 hits[row["item_id"]] = Hit(hit.item_id, hit.modality, hit.score, hit.source, span)
         return tuple(hits.values())[:limit]
-
-
-def _best_span(rows: TableRows, item: int, query: Float32Array) -> Span | None:
-    """Return the span of an item that is nearest to the query; None for an item without spans."""
-    first, behind = np.searchsorted(rows.items, [item, item + 1])
-    spans = rows.spans[first:behind]  # [S, 2]
-    scores = np.where(np.isnan(spans[:, 0]), -np.inf, rows.vectors[first:behind] @ query)  # [S]
-    best = int(np.argmax(scores))
-    return Span(float(spans[best, 0]), float(spans[best, 1])) if np.isfinite(scores[best]) else None

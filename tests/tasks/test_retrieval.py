@@ -178,19 +178,21 @@ def test_two_writers_at_once_double_nothing(tmp_path: Path) -> None:
 
 
 def test_a_library_beyond_memory_is_searched_where_it_lies(
-    index: EmbeddingIndex, photos: Path, monkeypatch: pytest.MonkeyPatch
+    index: EmbeddingIndex, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recording(photos / "red talk.wav", 22.0)
     add(index, photos)
     queries = [text("red dog"), text("talk part2"), text("green")]
     in_memory = [index.search(query, 3) for query in queries]
     monkeypatch.setattr(retrieval, "MEMORY_ROWS", 0)
+    index = EmbeddingIndex.load(tmp_path / "index", WordBackbone())
     for query, expected in zip(queries, in_memory, strict=True):
         found = index.search(query, 3)
         assert names(found) == names(expected)
         assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected], abs=1e-5)
     assert index.search(queries[1], 1)[0].span == in_memory[1][0].span
     assert {hit.modality for hit in index.search(queries[0], 9, modality="audio")} == {"audio"}
+    assert len(index.items()) == 6
 
 
 def test_an_object_store_works_like_a_folder(photos: Path) -> None:
