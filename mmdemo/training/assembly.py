@@ -104,7 +104,8 @@ def fit_calibration(similarities: Float32Array, labels: np.ndarray) -> Calibrati
         return value
 
     optimizer.step(loss)  # type: ignore[arg-type]
-    return Calibration(round(float(weights[0]), 4), round(float(weights[1]), 4))
+    slope, offset = weights.detach().tolist()
+    return Calibration(round(slope, 4), round(offset, 4))
 
 
 def shuffled_pairs(items: Float32Array, texts: Float32Array, owners: np.ndarray) -> tuple[Float32Array, np.ndarray]:

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from mmdemo.backbone.chinese_text import CharacterTokenizer, is_chinese
+from mmdemo.backbone.heads import ImageHead, TextHead
 from mmdemo.backbone.joint_space import CONFIG_FILE, build_heads, heads_id
 from mmdemo.config import settings
 from mmdemo.errors import EmptyText, FileMissing
@@ -27,8 +28,8 @@ from mmdemo.training.followers import (
     chinese_objective,
     train_follower,
 )
-from mmdemo.training.image_text import Curve, PairData, train_member
-from mmdemo.training.loop import Schedule, Temperature
+from mmdemo.training.image_text import Curve, JoinedMember, PairData, train_member
+from mmdemo.training.loop import Schedule
 from mmdemo.training.sources import Towers, load_towers, text_features
 from mmdemo.training.speech_data import Clip, encode_clips, without_silence
 from mmdemo.training.stages import is_held_out, picture_vectors, subset, text_vectors
@@ -83,33 +84,6 @@ def read_pairs(table: Path) -> list[CaptionedFile]:
     if not found:
         raise EmptyText()
     return [CaptionedFile(path, tuple(captions)) for path, captions in found.items()]
-
-
-class JoinedMember(nn.Module):
-    """The joined heads in the place of one member, so that they train as one.
-
-    Args:
-        heads: from `build_heads`.
-    """
-
-    def __init__(self, heads: dict[str, nn.Module]) -> None:
-        super().__init__()
-        self.image = _CompressedImage(heads["image"])
-        self.english = heads["english"]
-        self.temperature = Temperature()
-
-
-class _CompressedImage(nn.Module):
-    """The image head behind its compression, which stays as it is."""
-
-    def __init__(self, head: nn.Module) -> None:
-        super().__init__()
-        self.members, self.combine = head.members, head.combine
-
-    def forward(self, tokens: torch.Tensor, places: torch.Tensor | None = None) -> torch.Tensor:
-        parts = [nn.functional.normalize(member(tokens, places=places), dim=1) for member in self.members]
-        output: torch.Tensor = self.combine(torch.cat(parts, dim=1))
-        return output
 
 
 def load_heads(folder: Path, dropout: float) -> tuple[dict[str, nn.Module], dict[str, object]]:
@@ -200,8 +174,10 @@ def _learn_pictures(
         positions = [list(range(end - len(own), end)) for end, own in zip(ends, english, strict=True)]
         data = PairData(tokens, text_features(flat, towers), positions)
         train, validation = _divided(data, files, with_english)
-        member = JoinedMember(heads)
-        _, found = train_member(
+        image, text_head = heads["image"], heads["english"]
+        assert isinstance(image, ImageHead) and isinstance(text_head, TextHead)
+        member = JoinedMember(image, text_head)
+        found = train_member(
             member, train, validation, schedule, seed, out / "checkpoints" / "pairs.pt", False, report=_print_curve
         )
         curves["pairs"] = [asdict(curve) for curve in found]

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mmdemo.backbone.heads import JOINT_WIDTH, PoolerShape, SequencePooler, TextAdapter
+from mmdemo.backbone.heads import JOINT_WIDTH, ImageHead, PoolerShape, SequencePooler, TextAdapter, TextHead
 from mmdemo.backbone.joint_space import pad_sequences
 from mmdemo.evaluation.retrieval_metrics import both_directions
 from mmdemo.training.features import Float16Array
@@ -73,6 +73,39 @@ class Member(nn.Module):
         self.temperature = Temperature()
 
 
+class JoinedMember(nn.Module):
+    """The joined heads in the place of one member, so that they train as one; the compression stays as it is.
+
+    Args:
+        image: the image head.
+        english: the English head.
+    """
+
+    def __init__(self, image: ImageHead, english: TextHead) -> None:
+        super().__init__()
+        self.image = ImageMembers(image)
+        self.english = english
+        self.temperature = Temperature()
+
+
+class ImageMembers(nn.Module):
+    """The image head behind its compression.
+
+    Args:
+        head: whose members these are.
+    """
+
+    def __init__(self, head: ImageHead) -> None:
+        super().__init__()
+        self.members, self.combine = head.members, head.combine
+
+    def forward(self, tokens: torch.Tensor, places: torch.Tensor | None = None) -> torch.Tensor:
+        """Map compressed tokens [B, T, I] to [B, 384], not yet of unit norm."""
+        parts = [unit(member(tokens, places=places)) for member in self.members]
+        output: torch.Tensor = self.combine(torch.cat(parts, dim=1))
+        return output
+
+
 @dataclass(frozen=True)
 class Curve:
     """One epoch in figures."""
@@ -123,7 +156,7 @@ def validate(member: nn.Module, data: PairData, epoch: int, loss: float, started
 
 
 def train_member(
-    member: Member,
+    member: Member | JoinedMember,
     train: PairData,
     validation: PairData,
     schedule: Schedule,
@@ -132,7 +165,7 @@ def train_member(
     resume: bool,
     loss_name: LossName = "infonce",
     report: Callable[[Curve], None] = lambda curve: None,
-) -> tuple[Member, list[Curve]]:
+) -> list[Curve]:
     """Train a member until its validation figures stop rising.
 
     Args:
@@ -147,7 +180,7 @@ def train_member(
         report: told of every epoch.
 
     Returns:
-        The best running mean of the weights, and the curve.
+        The curve; the best running mean of the weights is left in the member.
     """
     count = len(train.captions)
     batch_size = min(schedule.batch_size, count)
@@ -178,11 +211,12 @@ def train_member(
         if epoch - int(np.argmax([curve.score for curve in curves])) >= schedule.patience:
             break
     member.load_state_dict(best)
-    return member.eval(), curves
+    member.eval()
+    return curves
 
 
 def _step_loss(
-    member: Member,
+    member: Member | JoinedMember,
     data: PairData,
     positions: torch.Tensor,
     generator: torch.Generator,

@@ -82,7 +82,7 @@ def train_on_folder(options: argparse.Namespace) -> None:
     }
     names = _names(flickr / "train.tar")
     kept = [i for i, name in enumerate(names) if not stages.is_held_out(name)]
-    held = [i for i, name in enumerate(names) if stages.is_held_out(name)]
+    held = [i for i, name in enumerate(names) if stages.is_held_out(name)] or kept
     train, calibration = stages.subset(data["train"], kept), stages.subset(data["train"], held)
     schedule = stages.MEMBER_SCHEDULE
     if options.batch_size:
