@@ -10,10 +10,12 @@ MARGIN = 0.06
 """Share of the map left free at each edge."""
 SHARPNESS = 0.05
 """Similarity by which one neighbour pulls the query e times as hard as another."""
+EVENNESS = 0.5
+"""How far the places are moved towards equal gaps: kinds of media are so far apart that their items would overlap."""
 
 
 def map_positions(vectors: Float32Array) -> Float32Array:
-    """Lay items out on the two directions in which they differ most (PCA).
+    """Lay items out on the two directions in which they differ most (PCA), half-way to equal gaps.
 
     Args:
         vectors: [N, D] of unit norm.
@@ -32,8 +34,16 @@ def map_positions(vectors: Float32Array) -> Float32Array:
     axes *= np.where(axes[[0, 1], largest] < 0, -1.0, 1.0)[:, None]
     flat = centred @ axes.T  # [N, 2]
     low, high = flat.min(axis=0), flat.max(axis=0)
-    scaled = np.where(high - low > 1e-6, (flat - low) / np.maximum(high - low, 1e-6), 0.5)
+    scaled = np.where(high - low > 1e-6, (flat - low) / np.maximum(high - low, 1e-6), 0.5)  # [N, 2]
+    scaled = (1 - EVENNESS) * scaled + EVENNESS * np.stack([_evenly(column) for column in scaled.T], axis=1)
     return (MARGIN + (1 - 2 * MARGIN) * scaled).astype(np.float32)
+
+
+def _evenly(values: Float32Array) -> Float32Array:
+    """Replace values [N] by their ranks in 0..1; equal ones stay equal."""
+    distinct, ranks = np.unique(values.round(4), return_inverse=True)
+    even: Float32Array = (ranks / (len(distinct) - 1) if len(distinct) > 1 else values).astype(np.float32)
+    return even
 
 
 def query_position(positions: Float32Array, scores: Float32Array) -> Float32Array:
