@@ -63,7 +63,8 @@ def picture_brightness(pixels: UInt8Array, severity: int) -> UInt8Array:
 
 def sound_gain(waveform: Float32Array, severity: int) -> Float32Array:
     """Make softer."""
-    return (waveform * 10 ** (SOUND_GAINS_DB[severity - 1] / 20)).astype(np.float32)
+    softer: Float32Array = (waveform * 10 ** (SOUND_GAINS_DB[severity - 1] / 20)).astype(np.float32)
+    return softer
 
 
 def sound_noise(waveform: Float32Array, severity: int) -> Float32Array:

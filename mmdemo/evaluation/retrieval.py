@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measure_accuracy(split) + measure_matching(split, backbone) + measure_sounds(sounds, folder, backbone)
         ),
         "consistency": lambda: measure_consistency(split),
-        "robustness": lambda: measure_robustness(folder, split, options.robustness_pictures, sounds, backbone),
+        "robustness": lambda: measure_robustness(
+            folder, options.split, split, options.robustness_pictures, sounds, backbone
+        ),
         "efficiency": lambda: measure_efficiency(folder, options.split, split, backbone),
     }
     result: dict[str, Rows] = {name: parts[name]() for name in options.parts}

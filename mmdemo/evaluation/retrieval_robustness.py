@@ -29,17 +29,17 @@ def _row(name: str, clean: float, kept: list[float]) -> dict[str, object]:
 
 
 def measure_robustness(
-    folder: Path, split: CaptionedSplit, count: int, sounds: Path, backbone: Backbone, name: str = "val"
+    folder: Path, name: str, split: CaptionedSplit, count: int, sounds: Path, backbone: Backbone
 ) -> Rows:
     """Measure R@10 on clean media and the share of it that is kept in each severity.
 
     Args:
         folder: laid out like ``flickr8k``.
+        name: of the split.
         split: embedded.
         count: pictures taken from its beginning, and with them their captions.
         sounds: folder with the spoken captions.
         backbone: with the joint space.
-        name: of the split.
     """
     language, captions = next(iter(split.captions.items()))
     chosen = captions.owners < count

@@ -37,8 +37,8 @@ ENGLISH_SHAPE = PoolerShape(input_width=384, width=256, heads=4, queries=4, mean
 CHINESE_SHAPE = PoolerShape(input_width=256, width=256, heads=4, queries=4, mean_residual=True)
 AUDIO_SHAPE = PoolerShape(input_width=512, width=256, heads=4, queries=4, layers=1, halvings=3)
 MEMBER_SCHEDULE = Schedule(epochs=14, batch_size=384)
-CHINESE_SCHEDULE = Schedule(epochs=5, batch_size=512, dropout=0.15, average_decay=0.99, patience=4)
-AUDIO_SCHEDULE = Schedule(epochs=14, batch_size=128, learning_rate=1e-3, dropout=0.15, average_decay=0.99, patience=6)
+CHINESE_SCHEDULE = Schedule(epochs=4, batch_size=512, dropout=0.15, average_decay=0.99, patience=4)
+AUDIO_SCHEDULE = Schedule(epochs=10, batch_size=128, learning_rate=1e-3, dropout=0.15, average_decay=0.99, patience=6)
 HELD_OUT_SHARE = 0.05
 """Of the training data, kept for early stopping of the audio head and for the calibration."""
 
