@@ -13,7 +13,12 @@ from mmdemo.runtime import Models
 from mmdemo.ui import pipeline
 from mmdemo.ui.app import build_demo, launch_kwargs
 
-pytestmark = [pytest.mark.browser, pytest.mark.real]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.real,
+    # Gradio's statistics of the queue, which nothing here shows, set an option that pandas has deprecated.
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+]
 
 PHOTOS = ("lion.jpg", "cheetah1.jpg", "tower.jpg", "bus.png", "groot.jpeg")
 MEDIA = (*(f"images/{name}" for name in PHOTOS), "audio/sax.wav", "audio/cate_blanch.mp3", "videos/world.mp4")
