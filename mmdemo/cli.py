@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 from mmdemo import __version__
 from mmdemo.config import settings
-from mmdemo.errors import InvalidSetting, MMDemoError, OutputNotWritable, PortTaken, UnknownFormat
+from mmdemo.errors import InvalidSetting, MMDemoError, NothingToEncode, OutputNotWritable, PortTaken, UnknownFormat
 from mmdemo.types import Encoding, Text
 
 DONE, NOTHING_FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
@@ -142,8 +142,7 @@ def _encode(options: argparse.Namespace) -> int:
 
     inputs: list[Path | Text] = [*options.media, *(read_text(text, settings().limits) for text in options.text)]
     if not inputs or (options.output and len(inputs) > 1):
-        print("mmdemo: encode needs at least one input, and exactly one with --output", file=sys.stderr)
-        return FAILED
+        raise NothingToEncode(count=len(inputs))
     backbone = models().backbone
     rows = []
     for item in inputs:

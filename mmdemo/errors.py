@@ -20,6 +20,7 @@ MMDemoError
 │   ├── UnreadableSubtitles
 │   ├── TooManyCues
 │   ├── InvalidCue
+│   ├── NothingToEncode
 │   ├── OutputNotWritable
 │   └── PortTaken
 ├── WeightsError
@@ -213,6 +214,13 @@ class InvalidCue(InputError):
 
     en = "Row {row} of the subtitles has a time that cannot be read or ends before it starts: “{value}”."
     zh = "字幕第 {row} 行的时间无法识别，或结束早于开始：“{value}”。"
+
+
+class NothingToEncode(InputError):
+    """No input, or several inputs for one output file."""
+
+    en = "There must be at least one input, and exactly one when an output file is named; there are {count}."
+    zh = "至少需要一个输入；指定输出文件时只能有一个输入；现有 {count} 个。"
 
 
 class OutputNotWritable(InputError):
