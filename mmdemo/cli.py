@@ -1,13 +1,13 @@
 """The command line: the same functions as the app, for shells and scripts.
 
-Exit codes: 0 done, 1 something is missing or nothing was found (`doctor`, `transcribe` without speech), 2 a sentence
+Exit codes: 0 done, 1 something is missing or nothing was found (`doctor`, `transcribe` without speech,
+`search` without a hit), 2 a sentence
 on standard error says what is wrong, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -16,18 +16,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from mmdemo import __version__
+from mmdemo import __version__, cli_retrieval
+from mmdemo.cli_output import DONE, FAILED, INTERRUPTED, NOTHING_FOUND, interface_language, print_json
 from mmdemo.config import settings
 from mmdemo.errors import InvalidSetting, MMDemoError, NothingToEncode, OutputNotWritable, PortTaken, UnknownFormat
 from mmdemo.types import Encoding, Text
 
-DONE, NOTHING_FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 LAST_PORT = 65_535
-
-
-def interface_language() -> str:
-    """Return the language of messages: ``MMDEMO_LANGUAGE``, else what the locale says."""
-    return os.environ.get("MMDEMO_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("--text", action="append", default=[], help="encode a text; may be repeated")
     encode.add_argument("--output", type=Path, help="save tokens and spans as .npz (one input only)")
     encode.add_argument("--json", action="store_true")
+
+    cli_retrieval.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check the installation")
     doctor.add_argument("--json", action="store_true")
@@ -69,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     options = _parser().parse_args(arguments)
-    commands = {"transcribe": _transcribe, "encode": _encode, "doctor": _doctor, "app": _app}
+    commands = {"transcribe": _transcribe, "encode": _encode, "doctor": _doctor, "app": _app, **cli_retrieval.COMMANDS}
     try:
         return commands[options.command](options)
     except MMDemoError as error:
@@ -82,10 +79,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of a pipe left; nothing more can be said to it, not even by the interpreter's own flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-
-
-def _print_json(value: Any, stream: TextIO | None = None) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2), file=stream)
 
 
 def _transcribe(options: argparse.Namespace) -> int:
@@ -110,7 +103,7 @@ def _transcribe(options: argparse.Namespace) -> int:
     if options.output is not None:
         save_subtitles(last.cues, options.output, wanted, language=last.language)
     if options.json:
-        _print_json(asdict(last.alignment))
+        print_json(asdict(last.alignment))
     elif options.output is None:
         sys.stdout.write(format_subtitles(last.cues, wanted, language=last.language))
     return DONE if last.cues else NOTHING_FOUND
@@ -158,7 +151,7 @@ def _encode(options: argparse.Namespace) -> int:
             except OSError as error:
                 raise OutputNotWritable(path=options.output) from error
     if options.json:
-        _print_json(rows)
+        print_json(rows)
     else:
         for row in rows:
             print("  ".join(f"{key}={value}" for key, value in row.items()))
@@ -185,7 +178,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
     found = diagnose(settings(), hub=options.fetch)
     if options.json:
-        _print_json(asdict(found) | {"healthy": found.healthy})
+        print_json(asdict(found) | {"healthy": found.healthy})
     else:
         print(report(found, interface_language()))
     return DONE if found.healthy else NOTHING_FOUND
@@ -205,7 +198,7 @@ def _app(options: argparse.Namespace) -> int:
     except OSError as error:
         raise PortTaken(port=options.port or "7860") from error
     if options.json:
-        _print_json({"address": address})
+        print_json({"address": address})
         sys.stdout.flush()
     # After the page is up: loading beforehand would take the cores that the first page needs.
     preload()

@@ -22,7 +22,17 @@ MMDemoError
 │   ├── InvalidCue
 │   ├── NothingToEncode
 │   ├── OutputNotWritable
-│   └── PortTaken
+│   ├── PortTaken
+│   ├── NoMediaFound
+│   ├── NoLabels
+│   ├── TooManyLabels
+│   ├── EmptyLabel
+│   └── DuplicateLabel
+├── SearchIndexError
+│   ├── IndexMissing
+│   ├── NotAnIndex           a folder with other things in it
+│   ├── IndexDamaged
+│   └── IndexFromAnotherModel
 ├── WeightsError
 │   ├── WeightsMissing
 │   ├── WeightsCorrupt
@@ -235,6 +245,73 @@ class PortTaken(InputError):
 
     en = "The port {port} is taken; choose another one with --port."
     zh = "端口 {port} 已被占用；请用 --port 指定其他端口。"
+
+
+class NoMediaFound(InputError):
+    """A folder without a single file to index."""
+
+    en = "There are no files in “{name}”; choose a folder with pictures, recordings or videos."
+    zh = "“{name}”中没有文件；请选择包含图片、录音或视频的文件夹。"
+
+
+class NoLabels(InputError):
+    """Classification without anything to choose from."""
+
+    en = "There are no labels to choose from; please write at least two."
+    zh = "没有可供选择的标签，请至少填写两个。"
+
+
+class TooManyLabels(InputError):
+    """More labels than the limit."""
+
+    en = "There are {count} labels; the limit is {limit}."
+    zh = "共有 {count} 个标签，超过上限 {limit} 个。"
+
+
+class EmptyLabel(InputError):
+    """A label without text."""
+
+    en = "Label {number} is empty; please write something or leave it out."
+    zh = "第 {number} 个标签为空；请填写内容或将其删除。"
+
+
+class DuplicateLabel(InputError):
+    """The same label twice, which would halve its probability."""
+
+    en = "The label “{label}” is there twice; please leave one out."
+    zh = "标签“{label}”重复，请删除其中一个。"
+
+
+class SearchIndexError(MMDemoError):
+    """A search index cannot be used."""
+
+
+class IndexMissing(SearchIndexError):
+    """No index stands at the path."""
+
+    en = "There is no index at “{path}”; make one with: mmdemo index FOLDER --index {path}"
+    zh = "“{path}”处没有索引；请用以下命令建立：mmdemo index 文件夹 --index {path}"
+
+
+class NotAnIndex(SearchIndexError):
+    """The place is taken by something else."""
+
+    en = "“{path}” is not a search index of this program; choose an empty or a new folder."
+    zh = "“{path}”不是本程序的搜索索引；请选择空文件夹或新文件夹。"
+
+
+class IndexDamaged(SearchIndexError):
+    """The files of the index cannot be read or fail their checksum."""
+
+    en = "The index “{path}” is damaged; delete it and index the files again."
+    zh = "索引“{path}”已损坏；请将其删除并重新建立索引。"
+
+
+class IndexFromAnotherModel(SearchIndexError):
+    """Vectors of another model cannot be compared with this one's."""
+
+    en = "The index was filled by the model “{filled_by}” and cannot answer “{model}”; index the files again."
+    zh = "该索引由模型“{filled_by}”建立，无法用于“{model}”；请重新建立索引。"
 
 
 class WeightsError(MMDemoError):

@@ -56,3 +56,29 @@ def repetition(count: int) -> Sentence:
         f"The recogniser began to repeat itself in {count} places; the text there is not reliable.",
         f"识别过程中有 {count} 处出现重复，相关文字不可靠。",
     )
+
+
+def no_label_fits(label: str, probability: float) -> Sentence:
+    """Even the best label does not seem to describe the media."""
+    percent = round(100 * probability)
+    return Sentence(
+        f"Even the best label, “{label}”, fits with only {percent} % probability; perhaps none of them is right.",
+        f"即使最接近的标签“{label}”，相符的概率也只有 {percent} %；可能没有合适的标签。",
+    )
+
+
+def close_labels(first: str, second: str) -> Sentence:
+    """Two labels are about as likely."""
+    return Sentence(
+        f"“{first}” and “{second}” fit about equally well; the choice between them is a guess.",
+        f"“{first}”和“{second}”的相符程度接近，二者之间的选择只是猜测。",
+    )
+
+
+def undecided_match(probability: float) -> Sentence:
+    """The text may or may not fit."""
+    percent = round(100 * probability)
+    return Sentence(
+        f"With {percent} % the answer is neither a yes nor a no.",
+        f"概率为 {percent} %，无法确定是否相符。",
+    )

@@ -247,3 +247,14 @@ class SubtitleAlignment:
         tuple[float, float], ...
     ] = ()  # (seconds before, seconds after), piecewise linear; empty = identity
     reasons: tuple[Sentence, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An item of an index that answers a query."""
+
+    item_id: str  # SHA-256 of the content
+    modality: Modality
+    score: float  # cosine similarity, -1..1
+    source: str  # path it was indexed from
+    span: Span | None = None  # where in long media the answer stands

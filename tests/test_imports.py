@@ -25,7 +25,10 @@ LAYERS = (
     {"speech"},
     {"runtime", "doctor"},
     {"tasks"},
-    {"ui", "training", "evaluation"},
+    {"ui", "evaluation"},
+    {"training"},
+    {"cli_output"},
+    {"cli_retrieval"},
     {"cli"},
     {"__main__"},
 )

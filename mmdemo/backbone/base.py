@@ -18,6 +18,7 @@ from mmdemo.types import (
     Float32Array,
     Image,
     ImageFile,
+    Span,
     Text,
     Video,
     VideoFile,
@@ -72,6 +73,31 @@ class Backbone(Protocol):
     def encode_texts(self, texts: Sequence[Text]) -> list[Encoding]:
         """Encode texts in batches; same order."""
 
+    def embed_spans(
+        self, encoding: Encoding, span_seconds: float = ..., hop_seconds: float | None = None
+    ) -> tuple[tuple[Span, Float32Array], ...]:
+        """Embed consecutive spans of a recording, or each frame of a clip, for the search of the best moment.
+
+        Args:
+            encoding: of audio or video; pictures and texts have no spans.
+            span_seconds: length of a span of sound.
+            hop_seconds: from the start of one span to that of the next; None = half a span.
+
+        Returns:
+            Spans in order, each with its [384] unit-norm embedding; spans in which nothing is to be heard are left out.
+        """
+
+    def match_probability(self, first: Encoding, second: Encoding) -> float:
+        """Return the calibrated probability that two items belong together, such as a picture and a text.
+
+        Args:
+            first: one item.
+            second: the other.
+
+        Returns:
+            0..1.
+        """
+
     def encode_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
         """Encode a recording window by window, so that work on it can start, show progress and stop.
 
@@ -102,12 +128,13 @@ def read_windows(encoding: Encoding) -> Generator[EncodedWindow, None, None]:
     assert encoding.voice_activity is not None and encoding.endings is not None, "only audio has windows"
     for i, window in enumerate(encoding.windows):
         part = slice(window.first_token, window.first_token + window.token_count)
-        tokens = _read_rows(encoding.tokens, part)
-        ending = _read_rows(encoding.endings, slice(i, i + 1))[0]
+        tokens = read_rows(encoding.tokens, part)
+        ending = read_rows(encoding.endings, slice(i, i + 1))[0]
         yield EncodedWindow(window, tokens, ending, encoding.voice_activity[part])
 
 
-def _read_rows(stored: NDArray[Any], part: slice) -> Float32Array:
+def read_rows(stored: NDArray[Any], part: slice) -> Float32Array:
+    """Copy a part of stored tokens into memory as float32."""
     if isinstance(stored, np.memmap) and stored.filename is not None:
         # A fresh map is dropped with its pages; slices of the long-lived one would pile up in resident memory.
         stored = np.memmap(stored.filename, stored.dtype, "r", shape=stored.shape)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +14,16 @@ from mmdemo.backbone.audio_store import AudioTokenStore
 from mmdemo.backbone.audio_tower import ENDING_TOKENS, AudioTower
 from mmdemo.backbone.base import CacheStatistics, Media, read_windows
 from mmdemo.backbone.cache import EncodingCache
+from mmdemo.backbone.embedding import (
+    SPAN_SECONDS,
+    embed_texts,
+    frame_embeddings,
+    mean_embedding,
+    recording_embedding,
+    sound_embeddings,
+)
 from mmdemo.backbone.image_tower import ImageTower
+from mmdemo.backbone.joint_space import JointSpace, heads_folder, heads_id
 from mmdemo.backbone.recordings import encode_recording
 from mmdemo.backbone.text_tower import TextTower
 from mmdemo.config import MEGABYTE, Settings
@@ -26,6 +37,7 @@ from mmdemo.types import (
     Float32Array,
     Image,
     ImageFile,
+    Span,
     Text,
     UInt8Array,
     Video,
@@ -35,6 +47,8 @@ from mmdemo.weights import AUDIO_TOWER, IMAGE_TOWER, TEXT_TOWER, locate
 
 PACKING_VERSION = 1
 """Part of the name of stored recordings: raise it when windows or tokens change."""
+HELD_SOUND_EMBEDDINGS = 4096
+"""Recordings whose embedding stays in memory: 6 MB."""
 
 
 class LocalBackbone:
@@ -51,8 +65,7 @@ class LocalBackbone:
         self._settings = settings
         self.device = choose_device(settings)
         self.lock = threading.RLock()
-        towers = (ImageTower.model_id, TextTower.model_id, AudioTower.model_id)
-        self.model_id = "local:" + "+".join(towers)
+        self._sound_embeddings: OrderedDict[str, Float32Array] = OrderedDict()
         self._cache = EncodingCache(
             max_bytes=int(settings.memory_cache_megabytes * MEGABYTE),
             recordings=AudioTokenStore(
@@ -63,6 +76,22 @@ class LocalBackbone:
                 max_bytes=int(settings.encoding_cache_megabytes * MEGABYTE),
             ),
         )
+
+    @cached_property
+    def model_id(self) -> str:
+        """Name of the towers and of the heads.
+
+        Raises:
+            WeightsMissing: there are no heads.
+        """
+        towers = (ImageTower.model_id, TextTower.model_id, AudioTower.model_id)
+        return "local:" + "+".join([*towers, heads_id(heads_folder())])
+
+    @cached_property
+    def joint_space(self) -> JointSpace:
+        """The projection heads."""
+        with self.lock:
+            return JointSpace.load(heads_folder(), self.device)
 
     @cached_property
     def audio_tower(self) -> AudioTower:
@@ -127,10 +156,17 @@ class LocalBackbone:
         pixels = [self._pixels(image) for image in images]
         with self.lock:
             tokens = tower.encode(pixels)  # [B, 81, D]
+            embeddings = self.joint_space.embed_images(tokens)  # [B, 384]
         boxes = grid_boxes(tower.grid)
+        model_id = self._entered(ImageTower.model_id)
         return [
-            Encoding("image", tokens[i], boxes, ImageTower.model_id, image.sha256) for i, image in enumerate(images)
+            Encoding("image", tokens[i], boxes, model_id, image.sha256, embedding=embeddings[i])
+            for i, image in enumerate(images)
         ]
+
+    def _entered(self, tower_id: str) -> str:
+        """Name a tower and the heads behind it."""
+        return f"{tower_id}+{self.joint_space.model_id}"
 
     def _pixels(self, image: Image | ImageFile) -> UInt8Array:
         if isinstance(image, ImageFile):
@@ -141,9 +177,11 @@ class LocalBackbone:
         tower = self.text_tower
         with self.lock:
             encoded = tower.encode([text.text for text in texts])
+            embeddings = embed_texts([text.text for text in texts], encoded, self.joint_space)  # [B, 384]
+        model_id = self._entered(TextTower.model_id)
         return [
-            Encoding("text", found.tokens, found.spans, TextTower.model_id, text.sha256)
-            for text, found in zip(texts, encoded, strict=True)
+            Encoding("text", found.tokens, found.spans, model_id, text.sha256, embedding=embedding)
+            for text, found, embedding in zip(texts, encoded, embeddings, strict=True)
         ]
 
     def _encode_video(self, video: Video | VideoFile) -> Encoding:
@@ -152,30 +190,23 @@ class LocalBackbone:
         if video.audio is None:
             return pictures
         soundtrack = self._encode_audio(video.audio)
-        return Encoding(
-            modality="video",
-            tokens=pictures.tokens,
-            spans=pictures.spans,
-            model_id=pictures.model_id,
-            sha256=video.sha256,
-            duration=pictures.duration,
-            soundtrack=soundtrack,
-            reasons=soundtrack.reasons,
-        )
+        return replace(pictures, soundtrack=soundtrack, reasons=soundtrack.reasons)
 
     def _video_encoding(self, clip: Video | VideoFile) -> Encoding:
         tower = self.image_tower
         video = load_video(clip.path, self._settings.limits, clip.source) if isinstance(clip, VideoFile) else clip
         with self.lock:
             tokens = tower.encode(video.frames)  # [F, 81, D]
+            embeddings = self.joint_space.embed_images(tokens)  # [F, 384]
         ends = [*video.frame_times[1:], max(video.duration, video.frame_times[-1])]
         spans = np.stack([video.frame_times, ends], axis=1).astype(np.float32)  # [F, 2]
         return Encoding(
             modality="video",
             tokens=tokens.reshape(-1, tower.width).astype(np.float16),  # [F * 81, D]
             spans=np.repeat(spans, tower.grid**2, axis=0),
-            model_id=ImageTower.model_id,
+            model_id=self._entered(ImageTower.model_id),
             sha256=video.sha256,
+            embedding=mean_embedding(embeddings),
             duration=video.duration,
         )
 
@@ -186,7 +217,35 @@ class LocalBackbone:
                 pass
             found = self._cache.recordings.open(audio.sha256)
         assert found is not None, "a finished recording is in the store"
+        model_id = self._entered(AudioTower.model_id)
+        return replace(found, model_id=model_id, embedding=self._sound_embedding(found))
+
+    def _sound_embedding(self, encoding: Encoding) -> Float32Array:
+        """Return a recording's embedding, computed once in this process."""
+        found = self._sound_embeddings.get(encoding.sha256)
+        if found is None:
+            found = recording_embedding(encoding, self.joint_space, self.lock)
+            self._sound_embeddings[encoding.sha256] = found
+            if len(self._sound_embeddings) > HELD_SOUND_EMBEDDINGS:
+                self._sound_embeddings.popitem(last=False)
         return found
+
+    def embed_spans(
+        self, encoding: Encoding, span_seconds: float = SPAN_SECONDS, hop_seconds: float | None = None
+    ) -> tuple[tuple[Span, Float32Array], ...]:
+        """Embed spans of sound, or the frames of a clip (see the protocol)."""
+        if encoding.modality == "video":
+            return frame_embeddings(encoding, self.joint_space, self.lock)
+        if encoding.modality != "audio":
+            return ()
+        hop = span_seconds / 2 if hop_seconds is None else hop_seconds
+        return tuple(sound_embeddings(encoding, self.joint_space, self.lock, span_seconds, hop))
+
+    def match_probability(self, first: Encoding, second: Encoding) -> float:
+        """Return the calibrated probability that two items belong together (see the protocol)."""
+        assert first.embedding is not None and second.embedding is not None, "encode fills it"
+        similarity = float(first.embedding @ second.embedding)
+        return self.joint_space.match_probability(similarity, first.modality, second.modality)
 
     def encode_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
         """Encode a recording window by window (see the protocol)."""

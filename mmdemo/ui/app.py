@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from mmdemo.config import MEGABYTE, settings
-from mmdemo.ui import pipeline, subtitle_api
+from mmdemo.ui import pipeline, retrieval_api, subtitle_api
 from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session, remove_abandoned
 from mmdemo.ui.i18n import (
     ENGLISH,
@@ -22,6 +22,7 @@ from mmdemo.ui.i18n import (
     preferred_language,
     text,
 )
+from mmdemo.ui.retrieval import SearchTab
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from mmdemo.ui.subtitle_job import SubtitleSession
 from mmdemo.ui.theme import theme
@@ -92,10 +93,14 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         with gr.Tabs():
             with localisation.make(gr.Tab, {"label": "subtitles_tab"}, id="subtitles"):
                 subtitles = SubtitlesTab(localisation, session, examples)
+            with localisation.make(gr.Tab, {"label": "search_tab"}, id="search"):
+                search = SearchTab(localisation, session)
         status_line = gr.HTML(elem_id="mm-status-line")
         localisation.follow(status_line, lambda tag: {"value": status_line_html(tag)})
         subtitle_api.connect(localisation)
-        _connect(demo, localisation, session, selector, subtitles, status_line)
+        retrieval_api.connect(localisation)
+        _connect(demo, localisation, session, selector, subtitles, search, status_line)
+        demo.unload(search.close)
     demo.queue(max_size=QUEUE_LENGTH)
     return demo
 
@@ -127,6 +132,7 @@ def _connect(
     session: gr.State,
     selector: gr.Radio,
     subtitles: SubtitlesTab,
+    search: SearchTab,
     status_line: gr.HTML,
 ) -> None:
     """Connect the language selector and the status line."""
@@ -151,9 +157,12 @@ def _connect(
     inputs = [session, subtitles.state, subtitles.parts.table]
     outputs = list(dict.fromkeys([selector, *localisation.components, *subtitles.parts.outputs]))
     tell_page = "(language) => { window.mmdemoSetLanguage(language); }"
-    selector.input(switch, [*inputs, selector], outputs, **quiet)
+    searching = [session, search.state], search.parts.outputs
+    selector.input(switch, [*inputs, selector], outputs, **quiet).then(search.relabel, *searching, **quiet)
     selector.input(None, [selector], None, js=tell_page, **quiet)
-    demo.load(greet, inputs, outputs, **quiet).then(None, [selector], None, js=tell_page, **quiet)
+    greeted = demo.load(greet, inputs, outputs, **quiet)
+    greeted.then(None, [selector], None, js=tell_page, **quiet)
+    greeted.then(search.relabel, *searching, **quiet)
     timer.tick(look, [session], [status_line, timer], **quiet)
 
 

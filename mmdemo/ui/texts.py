@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from mmdemo.types import Sentence
+from mmdemo.ui.retrieval_texts import RETRIEVAL_TEXTS
 
 TEXTS: dict[str, Sentence] = {
+    **RETRIEVAL_TEXTS,
     # the shell
     "tagline": Sentence(
         "One shared encoder that listens, looks and reads.",

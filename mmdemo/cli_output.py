@@ -1,0 +1,19 @@
+"""What every command of the command line shares: exit codes, the language of messages, JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, TextIO
+
+DONE, NOTHING_FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+
+def interface_language() -> str:
+    """Return the language of messages: ``MMDEMO_LANGUAGE``, else what the locale says."""
+    return os.environ.get("MMDEMO_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+
+
+def print_json(value: Any, stream: TextIO | None = None) -> None:
+    """Print a value as JSON that people can read too."""
+    print(json.dumps(value, ensure_ascii=False, indent=2), file=stream)

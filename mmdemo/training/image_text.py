@@ -1,0 +1,247 @@
+"""Trains one member of the image head together with its text adapter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from mmdemo.backbone.heads import JOINT_WIDTH, ImageHead, PoolerShape, SequencePooler, TextAdapter, TextHead
+from mmdemo.backbone.joint_space import pad_sequences
+from mmdemo.evaluation.retrieval_metrics import both_directions
+from mmdemo.training.features import Float16Array
+from mmdemo.training.loop import Learner, Schedule, Temperature, half_precision, own_part, save_checkpoint, unit
+from mmdemo.training.losses import LossName, contrastive
+from mmdemo.types import Float32Array
+
+CAPTIONS_A_STEP = 2
+"""Captions of each picture in one step; they meet the picture and each other."""
+GRID_SHARE = 0.35
+"""Part of the grid that the image head sees in a step: it must not hang on one token, and a step takes a third."""
+CAPTION_WEIGHT = 0.3
+"""Of the loss between two captions of a picture."""
+
+
+@dataclass(frozen=True, eq=False)
+class TextFeatures:
+    """What the text tower made of many texts."""
+
+    pooled: Float16Array  # [M, 384]
+    tokens: Sequence[Float16Array]  # M of [T, 384]
+
+    def batch(self, positions: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return pooled vectors [B, 384], tokens [B, T, 384] and mask [B, T] of some texts."""
+        padded, mask = pad_sequences([self.tokens[i] for i in positions], self.pooled.shape[1])
+        return torch.from_numpy(self.pooled[list(positions)].astype(np.float32)), padded, mask
+
+
+@dataclass(frozen=True, eq=False)
+class PairData:
+    """Compressed picture tokens in several views and the texts of each picture."""
+
+    views: Sequence[torch.Tensor]  # V of [N, 81, I] float16
+    texts: TextFeatures
+    captions: Sequence[Sequence[int]]  # N lists of positions among the texts
+
+    def owners(self) -> np.ndarray:
+        """Return the picture of each text, in the order in which `texts_in_order` lists them."""
+        return np.repeat(np.arange(len(self.captions)), [len(own) for own in self.captions])
+
+    def texts_in_order(self) -> list[int]:
+        """Return the positions of all texts, picture by picture."""
+        return [position for own in self.captions for position in own]
+
+
+class Member(nn.Module):
+    """A picture pooler and a text adapter that learn to meet.
+
+    Args:
+        image: shape of the one.
+        english: shape of the other's pooler.
+        dropout: of both.
+    """
+
+    def __init__(self, image: PoolerShape, english: PoolerShape, dropout: float) -> None:
+        super().__init__()
+        self.image = SequencePooler(image, dropout)
+        self.english = TextAdapter(english, dropout)
+        self.temperature = Temperature()
+
+
+class JoinedMember(nn.Module):
+    """The joined heads in the place of one member, so that they train as one; the compression stays as it is.
+
+    Args:
+        image: the image head.
+        english: the English head.
+    """
+
+    def __init__(self, image: ImageHead, english: TextHead) -> None:
+        super().__init__()
+        self.image = ImageMembers(image)
+        self.english = english
+        self.temperature = Temperature()
+
+
+class ImageMembers(nn.Module):
+    """The image head behind its compression.
+
+    Args:
+        head: whose members these are.
+    """
+
+    def __init__(self, head: ImageHead) -> None:
+        super().__init__()
+        self.members, self.combine = head.members, head.combine
+
+    def forward(self, tokens: torch.Tensor, places: torch.Tensor | None = None) -> torch.Tensor:
+        """Map compressed tokens [B, T, I] to [B, 384], not yet of unit norm."""
+        parts = [unit(member(tokens, places=places)) for member in self.members]
+        output: torch.Tensor = self.combine(torch.cat(parts, dim=1))
+        return output
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One epoch in figures."""
+
+    epoch: int
+    loss: float
+    image_to_text_r1: float
+    image_to_text_r10: float
+    text_to_image_r1: float
+    text_to_image_r10: float
+    seconds: float
+
+    @property
+    def score(self) -> float:
+        """The figure that early stopping follows: the sum of all."""
+        return self.image_to_text_r1 + self.image_to_text_r10 + self.text_to_image_r1 + self.text_to_image_r10
+
+
+@torch.inference_mode()
+def embed_pictures(member: nn.Module, tokens: torch.Tensor, batch_size: int = 256) -> Float32Array:
+    """Embed compressed tokens [N, 81, I] with a member's pooler as [N, 384] unit norm."""
+    with half_precision():
+        parts = [unit(member.image(part.float()).float()) for part in tokens.split(batch_size)]  # type: ignore[operator]
+    return torch.cat(parts).numpy()
+
+
+@torch.inference_mode()
+def embed_captions(
+    member: nn.Module, texts: TextFeatures, positions: Sequence[int], batch_size: int = 512
+) -> Float32Array:
+    """Embed texts with a member's adapter as [M, 384] unit norm."""
+    found = torch.empty(len(positions), JOINT_WIDTH)
+    order = sorted(range(len(positions)), key=lambda i: len(texts.tokens[positions[i]]))  # like lengths: less padding
+    for start in range(0, len(order), batch_size):
+        part = order[start : start + batch_size]
+        with half_precision():
+            vectors = member.english(*texts.batch([positions[i] for i in part]))  # type: ignore[operator]
+        found[part] = unit(vectors.float())
+    return found.numpy()
+
+
+def validate(member: nn.Module, data: PairData, epoch: int, loss: float, started: float) -> Curve:
+    """Measure a member on pictures it does not learn from."""
+    pictures = embed_pictures(member, data.views[0])
+    captions = embed_captions(member, data.texts, data.texts_in_order())
+    there, back = both_directions(pictures, captions, data.owners())
+    return Curve(epoch, loss, there.r1, there.r10, back.r1, back.r10, time.monotonic() - started)
+
+
+def train_member(
+    member: Member | JoinedMember,
+    train: PairData,
+    validation: PairData,
+    schedule: Schedule,
+    seed: int,
+    checkpoint: Path,
+    resume: bool,
+    loss_name: LossName = "infonce",
+    report: Callable[[Curve], None] = lambda curve: None,
+) -> list[Curve]:
+    """Train a member until its validation figures stop rising.
+
+    Args:
+        member: fresh, or taken from heads to go on from.
+        train: pairs to learn from.
+        validation: pairs to measure.
+        schedule: how long and how fast.
+        seed: of order, views, captions and dropout.
+        checkpoint: file of the state after each epoch.
+        resume: whether to go on from it.
+        loss_name: which loss.
+        report: told of every epoch.
+
+    Returns:
+        The curve; the best running mean of the weights is left in the member.
+    """
+    count = len(train.captions)
+    batch_size = min(schedule.batch_size, count)
+    steps_an_epoch = max(count // batch_size, 1)
+    learner = Learner(member, schedule, schedule.epochs * steps_an_epoch)
+    curves: list[Curve] = []
+    best: dict[str, torch.Tensor] = {}
+    if resume and checkpoint.is_file():
+        stored = torch.load(checkpoint, weights_only=True)
+        learner.restore(stored["learner"])
+        curves, best = [Curve(**curve) for curve in stored["curves"]], stored["best"]
+    for epoch in range(len(curves), schedule.epochs):
+        started = time.monotonic()
+        generator = torch.Generator().manual_seed(seed * 10_000 + epoch)
+        torch.manual_seed(seed * 10_000 + epoch)
+        member.train()
+        losses = []
+        for positions in torch.randperm(count, generator=generator).split(batch_size)[:steps_an_epoch]:
+            loss = _step_loss(member, train, own_part(positions), generator, loss_name, schedule.smoothing)
+            learner.step(loss)
+            losses.append(float(loss.detach()))
+        curves.append(validate(learner.averaged, validation, epoch, float(np.mean(losses)), started))
+        report(curves[-1])
+        if curves[-1].score >= max(curve.score for curve in curves):
+            best = {name: value.clone() for name, value in learner.averaged.state_dict().items()}
+        state = {"learner": learner.state(), "curves": [vars(curve) for curve in curves], "best": best}
+        save_checkpoint(checkpoint, state)
+        if epoch - int(np.argmax([curve.score for curve in curves])) >= schedule.patience:
+            break
+    member.load_state_dict(best)
+    member.eval()
+    return curves
+
+
+def _step_loss(
+    member: Member | JoinedMember,
+    data: PairData,
+    positions: torch.Tensor,
+    generator: torch.Generator,
+    name: LossName,
+    smoothing: float,
+) -> torch.Tensor:
+    """Return the loss of some pictures, each in a view and with captions drawn at random."""
+    views = torch.randint(len(data.views), (len(positions),), generator=generator)
+    grid = data.views[0].shape[1]
+    places = torch.randperm(grid, generator=generator)[: round(GRID_SHARE * grid)].sort().values
+    tokens = torch.stack(
+        [data.views[view][i, places] for view, i in zip(views.tolist(), positions.tolist(), strict=True)]
+    )
+    chosen = [_drawn(data.captions[i], generator) for i in positions.tolist()]
+    texts = data.texts.batch([one for one, _ in chosen] + [other for _, other in chosen])
+    with half_precision():
+        pictures = member.image(tokens.float(), places=places).float()
+        first, second = member.english(*texts).float().chunk(2)
+    scale, offset = member.temperature.scale(), member.temperature.offset
+    options = (scale, offset, positions, smoothing)
+    to_pictures = contrastive(name, pictures, first, *options) + contrastive(name, pictures, second, *options)
+    return to_pictures / CAPTIONS_A_STEP + CAPTION_WEIGHT * contrastive(name, first, second, *options)
+
+
+def _drawn(captions: Sequence[int], generator: torch.Generator) -> tuple[int, int]:
+    """Draw two captions of a picture, different ones where there are two."""
+    order = torch.randperm(len(captions), generator=generator)
+    return captions[int(order[0])], captions[int(order[-1])]

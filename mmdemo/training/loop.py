@@ -1,0 +1,152 @@
+"""What every head's training shares: the optimiser, the schedule, the running mean of the weights, checkpoints."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import distributed, nn
+from torch.nn import functional as F
+
+STARTING_SCALE = 1 / 0.07
+LARGEST_SCALE = 100.0
+WARM_UP = 0.1
+"""Part of all steps during which the learning rate grows."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast to learn."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.1
+    dropout: float = 0.3
+    smoothing: float = 0.05
+    average_decay: float = 0.98  # of the running mean of the weights, a step
+    patience: int = 6  # epochs without a better validation figure
+
+
+class Temperature(nn.Module):
+    """The learned scale and offset of similarities."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log_scale = nn.Parameter(torch.tensor(math.log(STARTING_SCALE)))
+        self.offset = nn.Parameter(torch.tensor(-10.0))
+
+    def scale(self) -> torch.Tensor:
+        """Return the inverse temperature, bounded."""
+        return self.log_scale.exp().clamp(max=LARGEST_SCALE)
+
+
+class Learner:
+    """Steps a network and keeps the running mean of its weights, which is what gets validated and shipped.
+
+    Args:
+        network: to train.
+        schedule: how.
+        steps: in all.
+    """
+
+    def __init__(self, network: nn.Module, schedule: Schedule, steps: int) -> None:
+        self.network = network
+        self.averaged = copy.deepcopy(network).eval().requires_grad_(False)
+        self._decay = schedule.average_decay
+        weights = [weight for weight in network.parameters() if weight.requires_grad]
+        groups = [
+            {"params": [weight for weight in weights if weight.ndim >= 2], "weight_decay": schedule.weight_decay},
+            {"params": [weight for weight in weights if weight.ndim < 2], "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=(0.9, 0.98))
+        self._pace = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: pace(step, steps))
+        self.step_count = 0
+
+    def step(self, loss: torch.Tensor) -> None:
+        """Take one step downhill."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        average_gradients(self.network)
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self._pace.step()
+        self.step_count += 1
+        decay = min(self._decay, (1 + self.step_count) / (10 + self.step_count))
+        with torch.no_grad():
+            for mean, weight in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
+                mean.lerp_(weight, 1 - decay)
+
+    def state(self) -> dict[str, Any]:
+        """Return what a resumed training needs."""
+        return {
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "pace": self._pace.state_dict(),
+            "step_count": self.step_count,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state."""
+        self.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self._pace.load_state_dict(state["pace"])
+        self.step_count = state["step_count"]
+
+
+def pace(step: int, steps: int) -> float:
+    """Return the part of the learning rate at a step: a linear rise, then half a cosine down to 1 %."""
+    rise = max(int(WARM_UP * steps), 1)
+    if step < rise:
+        return (step + 1) / rise
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min((step - rise) / max(steps - rise, 1), 1.0)))
+
+
+def process_count() -> int:
+    """Return how many processes train together."""
+    return distributed.get_world_size() if distributed.is_available() and distributed.is_initialized() else 1
+
+
+def process_rank() -> int:
+    """Return which of them this is."""
+    return distributed.get_rank() if process_count() > 1 else 0
+
+
+def average_gradients(network: nn.Module) -> None:
+    """Average gradients over all processes, when there are several."""
+    if process_count() == 1:
+        return
+    for weight in network.parameters():
+        if weight.grad is not None:
+            distributed.all_reduce(weight.grad)
+            weight.grad /= process_count()
+
+
+def own_part(positions: torch.Tensor) -> torch.Tensor:
+    """Return this process's share of a batch."""
+    return positions[process_rank() :: process_count()] if process_count() > 1 else positions
+
+
+def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
+    """Write a checkpoint whole or not at all."""
+    if process_rank() == 0:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(dict(state), path.with_suffix(".partial"))
+        path.with_suffix(".partial").replace(path)
+
+
+def half_precision() -> torch.autocast:
+    """Multiply matrices in bfloat16: several times as fast where the processor can, GPU or not."""
+    return torch.autocast("cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16)
+
+
+def unit(vectors: torch.Tensor) -> torch.Tensor:
+    """Scale rows to unit norm, inside training where gradients must pass."""
+    return F.normalize(vectors, dim=1)

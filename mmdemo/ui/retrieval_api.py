@@ -1,0 +1,112 @@
+"""The public API of the Search tab: one call from files and a query to hits."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from mmdemo.types import Hit, Sentence
+from mmdemo.ui import pipeline
+from mmdemo.ui.common import (
+    BACKBONE_CONCURRENCY,
+    BACKBONE_QUEUE,
+    checked_path,
+    errors_for_user,
+    remove_stale_leftovers,
+)
+from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
+from mmdemo.ui.retrieval_inputs import checked_files, checked_kind
+from mmdemo.ui.retrieval_library import FOLDER_PREFIX, HITS, LIBRARY_LIMIT, encode_query
+
+PROGRESS = gr.Progress()
+"""Gradio finds the progress bar of a call by this default value."""
+
+
+def hits_json(hits: tuple[Hit, ...], failures: list[tuple[str, Sentence]], language: str) -> dict[str, Any]:
+    """Describe hits for programs.
+
+    Args:
+        hits: best first.
+        failures: name and sentence of each file that could not be used.
+        language: interface language of the sentences.
+
+    Returns:
+        Plain data; times in seconds.
+    """
+    return {
+        "hits": [
+            {
+                "name": Path(hit.source).name,
+                "item_id": hit.item_id,
+                "modality": hit.modality,
+                "score": round(hit.score, 4),
+                "start": None if hit.span is None else round(hit.span.start, 3),
+                "end": None if hit.span is None else round(hit.span.end, 3),
+            }
+            for hit in hits
+        ],
+        "failures": [{"name": name, "reason": sentence.text(language)} for name, sentence in failures],
+    }
+
+
+def search(
+    files: Any,
+    query: Any = "",
+    query_file: Any = None,
+    kind: Any = "all",
+    limit: Any = HITS,
+    request: gr.Request | None = None,
+    progress: gr.Progress = PROGRESS,
+) -> dict[str, Any]:
+    """Search files by a sentence in English or Chinese, or by a picture, a sound or a clip.
+
+    Args:
+        files: Pictures, recordings and videos to search in.
+        query: What to look for; leave it empty to search by a file.
+        query_file: A picture, a recording or a video to search by, in place of a text.
+        kind: all, image, audio or video.
+        limit: How many hits at most.
+
+    Returns:
+        The hits, best first, with their similarity and the best moment of sounds and videos in seconds, and the files
+        that could not be used with the reason.
+    """
+    interface = preferred_language(request.headers.get("accept-language")) if request else ENGLISH
+    with errors_for_user(lambda: interface), tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
+        from mmdemo.tasks.retrieval import EmbeddingIndex
+
+        remove_stale_leftovers()
+        paths, modality = checked_files(files, interface), checked_kind(kind, interface)
+        count = int(limit) if isinstance(limit, int | float) and 1 <= limit <= LIBRARY_LIMIT else HITS
+        encoding = encode_query(checked_path(query_file, interface) if query_file else str(query or ""))
+        index = EmbeddingIndex.open(Path(folder) / "index", pipeline.load_models().backbone)
+        failures: list[tuple[str, Sentence]] = []
+        with closing(index.add(paths)) as steps:  # type: ignore[type-var]
+            for step in steps:
+                progress((step.done, step.total))
+                if step.problem is not None:
+                    failures.append((step.path.name, step.problem))
+        return hits_json(index.search(encoding, count, modality), failures, interface)
+
+
+def connect(localisation: Localisation) -> None:
+    """Add the endpoint ``/search``; its components are on no page."""
+    make = localisation.make
+    files = make(gr.File, {"label": "library_files"}, type="filepath", file_count="multiple", visible=False)
+    query = make(gr.Textbox, {"label": "query"}, value="", visible=False)
+    query_file = make(gr.File, {"label": "query_file"}, type="filepath", visible=False)
+    kind = make(gr.Textbox, {"label": "kind_filter"}, value="all", visible=False)
+    limit = make(gr.Number, {"label": "api_limit"}, value=HITS, precision=0, visible=False)
+    hits = make(gr.JSON, {"label": "api_hits"}, visible=False)
+    gr.Button(visible=False).click(
+        search,
+        [files, query, query_file, kind, limit],
+        [hits],
+        api_name="search",
+        concurrency_id=BACKBONE_QUEUE,
+        concurrency_limit=BACKBONE_CONCURRENCY,
+    )

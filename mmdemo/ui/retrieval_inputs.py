@@ -1,0 +1,48 @@
+"""What comes from the page or a client of the Search tab, checked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+
+from mmdemo.types import Modality
+from mmdemo.ui.common import user_error
+from mmdemo.ui.retrieval_layout import KINDS
+from mmdemo.ui.retrieval_library import LIBRARY_LIMIT
+from mmdemo.ui.texts import TEXTS
+
+
+def checked_files(value: object, language: str, present: int = 0) -> tuple[Path, ...]:
+    """Check that a file input really holds files, and not too many.
+
+    Args:
+        value: what the page or a client sent.
+        language: interface language of the error.
+        present: items that are in the library already.
+
+    Raises:
+        gr.Error: nothing was chosen, it is something else, or the library would get too large.
+    """
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(path, str) for path in value):
+        raise user_error(TEXTS["no_files"], language)
+    if present + len(value) > LIBRARY_LIMIT:
+        template, count = TEXTS["too_many_files"], present + len(value)
+        values = {"count": count, "limit": LIBRARY_LIMIT}
+        raise user_error(replace(template, en=template.en.format(**values), zh=template.zh.format(**values)), language)
+    return tuple(Path(path) for path in value)
+
+
+def checked_kind(value: object, language: str) -> Modality | None:
+    """Read the choice of a kind of media; ``all``, nothing and an empty text mean every kind."""
+    if value in (None, "", KINDS[0]):
+        return None
+    if value not in KINDS:
+        raise user_error(TEXTS["unknown_kind"], language)
+    return value  # type: ignore[return-value]
+
+
+def visitor_of(request: gr.Request) -> str:
+    """Name the page a request comes from."""
+    return str(getattr(request, "session_hash", None) or "")

@@ -1,0 +1,81 @@
+"""A training of two steps on a folder made here, from pictures to written heads, and a continuation on own pairs."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from mmdemo.backbone.joint_space import JointSpace, heads_id
+from mmdemo.errors import EmptyText, FileMissing
+from mmdemo.training import joint_space
+from mmdemo.training.continuing import read_pairs
+from tests.conftest import empty_cache
+
+COLOURS = {"red": "红", "green": "绿", "blue": "蓝", "white": "白", "black": "黑", "yellow": "黄"}
+
+
+def _picture(colour: str) -> bytes:
+    stream = io.BytesIO()
+    PIL.Image.new("RGB", (40, 30), colour).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _write_data(folder: Path) -> None:
+    flickr = folder / "flickr8k"
+    flickr.mkdir(parents=True)
+    lines: dict[str, list[str]] = {name: ["image\tsplit\tcaption"] for name in ("en", "zh", "zh-mt")}
+    for split in ("train", "val"):
+        with tarfile.open(flickr / f"{split}.tar", "w") as tar:
+            for colour, chinese in COLOURS.items():
+                content = _picture(colour)
+                member = tarfile.TarInfo(f"{split}-{colour}.png")
+                member.size = len(content)
+                tar.addfile(member, io.BytesIO(content))
+                lines["en"] += [f"{member.name}\t{split}\tA {colour} {thing} ." for thing in ("wall", "sheet")]
+                lines["zh"] += [f"{member.name}\t{split}\t一面{chinese}色的墙。"]
+                lines["zh-mt"] += [f"{member.name}\t{split}\t一{thing}{chinese}色。" for thing in ("墙", "张")]
+    for language, rows in lines.items():
+        (flickr / f"captions.{language}.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+
+
+@pytest.mark.real
+def test_a_tiny_folder_trains_and_goes_on_learning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = empty_cache(tmp_path / "cache")
+    monkeypatch.setattr(joint_space, "settings", lambda: settings)
+    monkeypatch.setattr("mmdemo.training.continuing.settings", lambda: settings)
+    _write_data(tmp_path / "data")
+    out = tmp_path / "heads"
+    size = ["--views", "1", "--members", "2", "--epochs", "2", "--espeak", "4", "--variants", "0", "--batch-size", "4"]
+    assert joint_space.main(["--data", str(tmp_path / "data"), "--out", str(out), *size]) == 0
+    assert {path.name for path in out.glob("*.json")} == {"config.json", "recipe.json", "curves.json"}
+    space = JointSpace.load(out)
+    embedded = space.embed_chinese(["一面红色的墙。"])
+    assert np.isfinite(embedded).all() and np.linalg.norm(embedded) == pytest.approx(1.0, abs=1e-5)
+
+    (tmp_path / "own.png").write_bytes(_picture("purple"))
+    (tmp_path / "own.tsv").write_text("own.png\tA purple wall\nown.png\t一面紫色的墙\n", "utf-8")
+    grown = tmp_path / "grown"
+    own = ["--pairs", str(tmp_path / "own.tsv"), "--continue-from", str(out), "--epochs", "1", "--views", "1"]
+    assert joint_space.main([*own, "--out", str(grown)]) == 0
+    assert heads_id(grown) != heads_id(out)
+    assert JointSpace.load(grown).model_id == heads_id(grown)
+
+
+def test_a_table_of_pairs_is_read_strictly(tmp_path: Path) -> None:
+    table = tmp_path / "pairs.tsv"
+    with pytest.raises(FileMissing):
+        read_pairs(table)
+    table.write_text("gone.jpg\ta dog\n", "utf-8")
+    with pytest.raises(FileMissing):
+        read_pairs(table)
+    (tmp_path / "here.jpg").write_bytes(b"")
+    table.write_text("here.jpg\t \n", "utf-8")
+    with pytest.raises(EmptyText):
+        read_pairs(table)
+    table.write_text("here.jpg\ta dog\nhere.jpg\tone dog\n", "utf-8")
+    assert [pair.captions for pair in read_pairs(table)] == [("a dog", "one dog")]

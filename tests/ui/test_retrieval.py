@@ -1,0 +1,330 @@
+"""The Search tab with a backbone that reads file names: handlers, rendering, the public API."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio_client import Client, handle_file
+
+from mmdemo.evaluation.sample_media import sample
+from mmdemo.types import Hit, Sentence, Span
+from mmdemo.ui import pipeline
+from mmdemo.ui.app import build_demo, launch_kwargs
+from mmdemo.ui.common import Session
+from mmdemo.ui.i18n import CHINESE, Localisation
+from mmdemo.ui.retrieval import SearchTab
+from mmdemo.ui.retrieval_library import Libraries, RetrievalSession
+from mmdemo.ui.retrieval_map import DRAWN_ITEMS, MapItem, map_html
+from mmdemo.ui.retrieval_view import Failure, RetrievalView, caption, detail_html, failures_html, results_html
+from tests.tasks.word_backbone import WordBackbone, words_vector
+
+PICTURES = ("images/lion.jpg", "images/tower.jpg", "images/cheetah1.jpg")
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+class Page:
+    """Applies updates the way the browser does."""
+
+    def __init__(self, tab: SearchTab, name: str = "visitor") -> None:
+        self.tab = tab
+        self.parts = tab.parts
+        self.session = Session()
+        self.state = RetrievalSession()
+        self.request: Any = SimpleNamespace(session_hash=name)
+        self.shown: dict[Any, dict[str, Any]] = {}
+        self.statuses: list[str] = []
+
+    def apply(self, updates: dict[Any, dict[str, Any]]) -> None:
+        assert updates.keys() <= set(self.parts.outputs)
+        for component, update in updates.items():
+            self.shown.setdefault(component, {}).update(update)
+        if self.parts.status in updates:
+            self.statuses.append(self.of(self.parts.status))
+
+    def of(self, component: Any, name: str = "value") -> Any:
+        return self.shown.get(component, {}).get(name)
+
+    def start(self, files: object) -> None:
+        self.apply(self.tab.start(self.session, self.state, files, self.request))
+
+    def run(self) -> None:
+        for updates in self.tab.run(self.session, self.state, self.request):
+            self.apply(updates)
+
+    def add(self, *paths: Path) -> None:
+        self.start([str(path) for path in paths])
+        self.run()
+
+    def search(self, query: object, kind: object = "all") -> list[str]:
+        self.apply(self.tab.search_text(self.session, self.state, query, kind, self.request))
+        return self.captions()
+
+    def captions(self) -> list[str]:
+        return [text for _, text in self.of(self.parts.gallery)]
+
+    def choose(self, index: int) -> None:
+        event: Any = SimpleNamespace(index=index)
+        for updates in self.tab.choose_hit(self.session, self.state, self.request, event):
+            self.apply(updates)
+
+    def choose_mark(self, item_id: object) -> None:
+        event: Any = SimpleNamespace(index=item_id)
+        for updates in self.tab.choose_mark(self.session, self.state, self.request, event):
+            self.apply(updates)
+
+
+@pytest.fixture
+def backbone(monkeypatch: pytest.MonkeyPatch) -> WordBackbone:
+    fake = WordBackbone()
+    monkeypatch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=fake))
+    return fake
+
+
+@pytest.fixture
+def page(backbone: WordBackbone) -> Iterator[Page]:
+    with gr.Blocks():
+        tab = SearchTab(Localisation(), gr.State(Session()))
+    yield Page(tab)
+    tab.libraries.close("visitor")
+
+
+def test_files_become_a_library_that_a_text_searches(page: Page) -> None:
+    page.start([str(sample(name)) for name in PICTURES])
+    assert "Waiting" in page.statuses[-1] and page.of(page.parts.cancel, "interactive") is True
+    assert page.of(page.parts.files, "value") is None, "the drop zone is free for more"
+    page.run()
+    assert any("Reading 2 of 3" in status for status in page.statuses)
+    assert "In the library: 3." in page.statuses[-1]
+    assert page.of(page.parts.cancel, "interactive") is False and page.of(page.parts.clear, "interactive") is True
+    assert page.of(page.parts.map).count('role="button"') == 3
+    assert page.search("the  lion")[0].endswith("· lion.jpg")
+    assert "Best matches for “the lion”" in page.of(page.parts.results)
+    assert page.of(page.parts.gallery, "visible") is True
+    assert all(Path(path).stat().st_size > 500 for path, _ in page.of(page.parts.gallery))
+    assert "mm-query-mark" in page.of(page.parts.map) and "Query: the lion" in page.of(page.parts.map)
+
+
+def test_a_long_recording_opens_at_its_best_moment(page: Page) -> None:
+    page.add(sample("audio/sax.wav"), sample(PICTURES[0]))
+    assert page.search("sax part1")[0].endswith("0:05 · sax.wav")
+    page.choose(0)
+    assert page.of(page.parts.audio) == str(sample("audio/sax.wav"))
+    assert page.of(page.parts.audio, "playback_position") == 5.0
+    assert "best moment 0:05 – 0:10" in page.of(page.parts.detail)
+    assert page.of(page.parts.image, "visible") is False and page.of(page.parts.video, "visible") is False
+
+
+def test_what_browsers_do_not_play_is_copied_once(page: Page) -> None:
+    page.add(sample("videos/b.avi"))
+    item_id = next(iter(page.tab.libraries.get("visitor").items))  # type: ignore[union-attr]
+    page.choose_mark(item_id)
+    copy = Path(page.of(page.parts.video))
+    assert copy.suffix == ".mp4" and pipeline.player_ready(copy, pipeline.probe(copy))
+    written = copy.stat().st_mtime_ns
+    page.choose_mark(item_id)
+    assert copy.stat().st_mtime_ns == written
+
+
+def test_the_map_opens_items_and_ignores_what_is_none(page: Page) -> None:
+    page.add(*(sample(name) for name in PICTURES))
+    library = page.tab.libraries.get("visitor")
+    assert library is not None
+    chosen = next(item for item in library.items.values() if item.name == "tower.jpg")
+    page.choose_mark(chosen.item_id)
+    assert page.of(page.parts.image) == str(chosen.path) and "tower.jpg" in page.of(page.parts.detail)
+    assert page.of(page.parts.map).count("mm-chosen") == 1
+    for nonsense in ("../../etc/passwd", None, 99):
+        page.choose_mark(nonsense)
+    page.choose(99)
+    assert page.of(page.parts.image) == str(chosen.path)
+
+
+def test_a_file_searches_too_and_a_filter_narrows(page: Page) -> None:
+    page.add(*(sample(name) for name in PICTURES), sample("audio/sax.wav"))
+    file = str(sample("audio/sax.wav"))
+    page.apply(page.tab.search_file(page.session, page.state, file, "all", page.request))
+    assert "sax.wav" in page.captions()[0] and len(page.captions()) == 4
+    page.apply(page.tab.refilter(page.session, page.state, "image", page.request))
+    assert len(page.captions()) == 3 and not any("sax" in text for text in page.captions())
+    page.apply(page.tab.refilter(page.session, page.state, "video", page.request))
+    assert page.captions() == [] and "Nothing of this kind" in page.of(page.parts.results)
+    assert page.of(page.parts.gallery, "visible") is False
+
+
+def test_files_that_fail_are_listed_and_the_rest_goes_on(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "nothing.png").touch()
+    page.add(tmp_path / "notes.txt", sample(PICTURES[0]), tmp_path / "nothing.png")
+    assert "In the library: 1." in page.statuses[-1]
+    failures = page.of(page.parts.failures)
+    assert "could not be used: 2" in failures and "“notes.txt” cannot be read" in failures and "is empty" in failures
+    page.add(sample(PICTURES[0]))
+    assert "There already: 1." in page.statuses[-1] and page.of(page.parts.failures) == ""
+
+
+def test_cancel_keeps_what_was_read(page: Page, backbone: WordBackbone, tmp_path: Path) -> None:
+    files = [shutil.copy(sample("audio/sax.wav"), tmp_path / "a.wav"), sample(PICTURES[0]), sample("audio/cantina.wav")]
+    page.start([str(path) for path in files])
+    for updates in page.tab.run(page.session, page.state, page.request):
+        page.apply(updates)
+        if "Reading 1" in page.statuses[-1]:
+            page.apply(page.tab.cancel(page.session, page.state))
+            assert "Stopping" in page.statuses[-1]
+    assert "Cancelled" in page.statuses[-1] and 0 < page.state.view.count < 3
+    assert page.search("a")[0].endswith("a.wav")
+
+
+def test_a_job_cancelled_while_it_waits_never_starts(page: Page, backbone: WordBackbone) -> None:
+    page.start([str(sample(PICTURES[0]))])
+    page.apply(page.tab.cancel(page.session, page.state))
+    page.run()
+    assert backbone.encoded == [] and page.of(page.parts.examples, "interactive") is True
+
+
+def test_emptying_deletes_the_folder(page: Page) -> None:
+    page.add(sample(PICTURES[0]))
+    folder = page.tab.libraries.get("visitor").folder  # type: ignore[union-attr]
+    page.search("lion")
+    page.apply(page.tab.clear(page.session, page.state, page.request))
+    assert not folder.exists() and "library is empty" in page.statuses[-1]
+    assert page.captions() == [] and page.of(page.parts.map).count("data-item") == 0
+    with pytest.raises(gr.Error, match="library is empty"):
+        page.search("lion")
+
+
+def test_visitors_do_not_see_each_others_files(page: Page) -> None:
+    page.add(sample(PICTURES[0]))
+    other = Page(page.tab, "somebody else")
+    with pytest.raises(gr.Error, match="library is empty"):
+        other.search("lion")
+    other.add(sample(PICTURES[1]))
+    assert other.search("lion") and not any("lion.jpg" in text for text in other.captions())
+    folder = other.tab.libraries.get("somebody else").folder  # type: ignore[union-attr]
+    page.tab.close(other.request)
+    assert not folder.exists() and page.search("lion")[0].endswith("lion.jpg")
+
+
+def test_forgotten_libraries_are_deleted(backbone: WordBackbone) -> None:
+    libraries = Libraries()
+    folder = libraries.open("gone", backbone).folder
+    libraries.close_stale(older_than=3600)
+    assert folder.exists()
+    libraries.close_stale(older_than=-1)
+    assert not folder.exists() and libraries.get("gone") is None
+
+
+@pytest.mark.parametrize("query", ["", "   ", None, 7])
+def test_an_empty_query_is_a_sentence(page: Page, query: object) -> None:
+    page.add(sample(PICTURES[0]))
+    with pytest.raises(gr.Error, match="text is empty"):
+        page.search(query)
+
+
+@pytest.mark.parametrize("files", [None, [], "", "a.png", [{"path": "/etc/passwd"}], {"a": 1}])
+def test_what_is_no_list_of_files_is_a_sentence(page: Page, files: object) -> None:
+    with pytest.raises(gr.Error, match="choose one or more files"):
+        page.start(files)
+
+
+def test_too_many_files_and_unknown_kinds_are_sentences(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mmdemo.ui.retrieval_inputs.LIBRARY_LIMIT", 2)
+    with pytest.raises(gr.Error, match="3 files; the library takes 2"):
+        page.start(["a", "b", "c"])
+    page.add(sample(PICTURES[0]))
+    with pytest.raises(gr.Error, match="all, image, audio or video"):
+        page.search("lion", "smell")
+
+
+def test_the_language_switches_everything(page: Page) -> None:
+    page.add(*(sample(name) for name in PICTURES))
+    page.search("lion")
+    page.session.language = CHINESE
+    page.apply(page.tab.relabel(page.session, page.state, page.request))
+    assert "素材库中有 3 项" in page.statuses[-1] and "最佳匹配" in page.of(page.parts.results)
+    assert "素材库地图" in page.of(page.parts.map) and len(page.captions()) == 3
+
+
+def test_a_failure_stays_on_the_page(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(pipeline, "load_models", fail)
+    page.session.language = CHINESE
+    page.start([str(sample(PICTURES[0]))])
+    with pytest.raises(gr.Error, match="内存不足"):
+        page.run()
+    assert "内存不足" in page.statuses[-1] and page.of(page.parts.examples, "interactive") is True
+
+
+def test_everything_from_outside_is_escaped() -> None:
+    hit = Hit("a" * 64, "audio", -0.25, HOSTILE, Span(65.0, 70.0))
+    item = MapItem(f'"{HOSTILE}', "image", HOSTILE, words_vector("x"))
+    near = Hit(item.item_id, "image", 0.5, HOSTILE)
+    rendered = [
+        map_html([item], [near], HOSTILE, item.item_id, "en"),
+        results_html(RetrievalView("done", query=HOSTILE, hits=(hit,)), "en"),
+        detail_html(HOSTILE, hit, "en"),
+        failures_html(RetrievalView(failures=(Failure(HOSTILE, Sentence(HOSTILE, HOSTILE)),)), "en"),
+    ]
+    for html in rendered:
+        assert "<img" not in html and "&lt;img" in html
+    assert caption(hit) == "−0.25 · 1:05 · " + Path(HOSTILE).name
+
+
+def test_a_weak_best_match_is_called_so() -> None:
+    hit = Hit("a" * 64, "image", 0.1, "a.png")
+    assert "even the best match is unlikely (4 %)" in results_html(
+        RetrievalView("done", query="q", hits=(hit,), best_probability=0.04), "en"
+    )
+    assert "unlikely" not in results_html(RetrievalView("done", query="q", hits=(hit,), best_probability=0.9), "en")
+
+
+def test_a_large_map_says_what_it_leaves_out() -> None:
+    items = [MapItem(f"{n:064x}", "image", f"{n}.png", words_vector(f"w{n}")) for n in range(DRAWN_ITEMS + 5)]
+    html = map_html(items, [], "", "", "en")
+    assert html.count("data-item") == DRAWN_ITEMS and f"{DRAWN_ITEMS} of {DRAWN_ITEMS + 5}" in html
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with pytest.MonkeyPatch.context() as patch:
+        fake = WordBackbone()
+        patch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=fake))
+        patch.setattr(pipeline, "models_loaded", lambda: False)
+        demo = build_demo(examples=[])
+        _, url, _ = demo.launch(**launch_kwargs(), prevent_thread_lock=True, quiet=True)
+        client = Client(url, verbose=False)
+        yield client
+        client.close()
+        demo.close()
+
+
+def test_the_api_searches_files_in_one_call(client: Client, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("x")
+    files = [handle_file(str(path)) for path in (*(sample(name) for name in PICTURES), notes)]
+    found = client.predict(files, "lion", None, "image", 2, api_name="/search")
+    assert [hit["name"] for hit in found["hits"]][0] == "lion.jpg" and len(found["hits"]) == 2
+    assert found["failures"][0]["name"] == "notes.txt" and json.dumps(found)
+    by_file = client.predict(files, query_file=handle_file(str(sample(PICTURES[1]))), api_name="/search", limit=1)
+    assert by_file["hits"][0]["name"] == "tower.jpg" and by_file["hits"][0]["start"] is None
+
+
+def test_the_api_describes_itself(client: Client) -> None:
+    described = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(described) == {"/transcribe", "/search"}
+    names = [parameter["parameter_name"] for parameter in described["/search"]["parameters"]]
+    assert names == ["files", "query", "query_file", "kind", "limit"]
+
+
+@pytest.mark.parametrize(("files", "query", "message"), [([], "lion", "one or more files"), (None, "", "one or more")])
+def test_the_api_answers_mistakes_with_sentences(client: Client, files: object, query: str, message: str) -> None:
+    with pytest.raises(Exception, match=message):
+        client.predict(files, query, None, "all", 3, api_name="/search")
