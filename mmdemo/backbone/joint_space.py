@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mmdemo.errors import WeightsCorrupt, WeightsMissing
+from mmdemo.backbone.head_files import CONFIG_FILE, MEND, existing, heads_folder, heads_id, read_head
+from mmdemo.errors import WeightsCorrupt
 from mmdemo.types import Float32Array, Modality
 
 if TYPE_CHECKING:  # importing torch takes seconds, and jobs on sound alone do without it
     import torch
     from torch import nn
 
-FOLDER_VARIABLE = "MMDEMO_JOINT_SPACE"
-"""Environment variable that names another folder of heads, such as one trained on the user's own pairs."""
-SHIPPED_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "weights" / "joint-space"
-CONFIG_FILE = "config.json"
-HEADS = ("image", "english", "chinese", "audio")
 BATCH = 64
-MEND = "git checkout -- assets/weights/joint-space"
-COMPONENT = "joint space (projection heads)"
 
 
 @dataclass(frozen=True)
@@ -39,30 +32,6 @@ class Calibration:
     def probability(self, similarity: float) -> float:
         """Return the logistic of the scaled similarity."""
         return float(1.0 / (1.0 + np.exp(-(self.slope * similarity + self.offset))))
-
-
-def heads_folder() -> Path:
-    """Return where the heads lie: the folder named in ``MMDEMO_JOINT_SPACE``, else the shipped ones."""
-    named = os.environ.get(FOLDER_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else SHIPPED_FOLDER
-
-
-def heads_id(folder: Path) -> str:
-    """Name heads by the bytes of their weights.
-
-    Raises:
-        WeightsMissing: a file is not there.
-    """
-    digest = hashlib.sha256()
-    for name in HEADS:
-        digest.update(_existing(folder / f"{name}.safetensors").read_bytes())
-    return f"joint-space-{digest.hexdigest()[:12]}"
-
-
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise WeightsMissing(component=COMPONENT, command=MEND)
-    return path
 
 
 def unit_rows(vectors: Float32Array) -> Float32Array:
@@ -115,16 +84,16 @@ class JointSpace:
         """
         import torch
         from safetensors import SafetensorError
-        from safetensors.torch import load_file
+
+        from mmdemo.backbone.heads import build_heads
 
         folder = folder or heads_folder()
         model_id = heads_id(folder)
         try:
-            config = json.loads(_existing(folder / CONFIG_FILE).read_text("utf-8"))
+            config = json.loads(existing(folder / CONFIG_FILE).read_text("utf-8"))
             heads = build_heads(config)
             for name, head in heads.items():
-                stored = load_file(folder / f"{name}.safetensors")
-                head.load_state_dict({key: value.float() for key, value in stored.items()}, strict=True)
+                head.load_state_dict(read_head(folder, name), strict=True)
                 head.to(device).eval().requires_grad_(False)
             calibrations = {name: Calibration(**values) for name, values in config["matching"].items()}
             return cls(heads, config["chinese"]["characters"], calibrations, model_id, torch.device(device))
@@ -226,32 +195,7 @@ class JointSpace:
         return self._calibrations[kind].probability(similarity)
 
 
-def build_heads(config: Mapping[str, Any], dropout: float = 0.0) -> dict[str, nn.Module]:
-    """Build the heads that a config describes, with random weights.
-
-    Args:
-        config: see the model card.
-        dropout: while training.
-
-    Raises:
-        KeyError: a part is missing.
-        TypeError: a part has fields that are not known.
-    """
-    from mmdemo.backbone.chinese_text import FIRST_CHARACTER
-    from mmdemo.backbone.heads import CharacterEncoder, ImageHead, PoolerShape, SequencePooler, TextHead
-
-    shapes = {name: PoolerShape(**config[name]["shape"]) for name in HEADS}
-    image, english = config["image"], config["english"]
-    rows = len(config["chinese"]["characters"]) + FIRST_CHARACTER
-    return {
-        "image": ImageHead(shapes["image"], image["token_width"], image["members"], dropout),
-        "english": TextHead(shapes["english"], english["members"], dropout),
-        "chinese": CharacterEncoder(rows, shapes["chinese"], dropout),
-        "audio": SequencePooler(shapes["audio"], dropout),
-    }
-
-
-def pad_sequences(sequences: Sequence[Float32Array], width: int) -> tuple[torch.Tensor, torch.Tensor]:
+def pad_sequences(sequences: Sequence[NDArray[np.floating[Any]]], width: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Stack sequences of unequal length.
 
     Args:

@@ -22,8 +22,9 @@ from mmdemo.backbone.embedding import (
     recording_embedding,
     sound_embeddings,
 )
+from mmdemo.backbone.head_files import heads_folder, heads_id
 from mmdemo.backbone.image_tower import ImageTower
-from mmdemo.backbone.joint_space import JointSpace, heads_folder, heads_id
+from mmdemo.backbone.joint_space import JointSpace
 from mmdemo.backbone.recordings import encode_recording
 from mmdemo.backbone.text_tower import TextTower
 from mmdemo.config import MEGABYTE, Settings

@@ -71,7 +71,8 @@ def sound_noise(waveform: Float32Array, severity: int) -> Float32Array:
     """Add white noise."""
     noise = np.random.default_rng(severity).standard_normal(len(waveform))
     level = np.sqrt(np.mean(np.square(waveform))) * 10 ** (-SOUND_NOISE_RATIOS_DB[severity - 1] / 20)
-    return np.clip(waveform + level * noise, -1, 1).astype(np.float32)
+    noisy: Float32Array = np.clip(waveform + level * noise, -1, 1).astype(np.float32)
+    return noisy
 
 
 def sound_clipping(waveform: Float32Array, severity: int) -> Float32Array:

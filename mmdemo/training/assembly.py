@@ -11,8 +11,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from mmdemo.backbone.heads import JOINT_WIDTH, ImageHead, TextHead, compand
-from mmdemo.backbone.joint_space import CONFIG_FILE, HEADS, Calibration
+from mmdemo.backbone.head_files import CONFIG_FILE, HEADS, write_head
+from mmdemo.backbone.heads import ImageHead, TextHead, compand
+from mmdemo.backbone.joint_space import Calibration
+from mmdemo.backbone.pooling import JOINT_WIDTH
 from mmdemo.training.features import Float16Array
 from mmdemo.training.image_text import Member
 from mmdemo.training.loop import half_precision
@@ -75,7 +77,8 @@ def fit_rotation(pictures: Sequence[Float32Array], captions: Sequence[Float32Arr
         side_by_side = torch.from_numpy(np.concatenate(group, axis=1))
         moments += side_by_side.T @ side_by_side / len(side_by_side)
     _, directions = torch.linalg.eigh(moments)
-    return directions.flip(1)[:, :JOINT_WIDTH].T.contiguous()
+    rotation: torch.Tensor = directions.flip(1)[:, :JOINT_WIDTH].T.contiguous()
+    return rotation
 
 
 def assemble(image: ImageHead, english: TextHead, members: Sequence[Member], compress: nn.Linear) -> None:
@@ -103,7 +106,7 @@ def fit_calibration(similarities: Float32Array, labels: np.ndarray) -> Calibrati
         value.backward()
         return value
 
-    optimizer.step(loss)  # type: ignore[arg-type]
+    optimizer.step(loss)
     slope, offset = weights.detach().tolist()
     return Calibration(round(slope, 4), round(offset, 4))
 
@@ -133,7 +136,7 @@ def save_heads(
 
     Args:
         folder: created if need be.
-        config: what `mmdemo.backbone.joint_space.build_heads` reads.
+        config: what `mmdemo.backbone.heads.build_heads` reads.
         heads: by name.
         recipe: settings, seed and data of the training.
         curves: validation figures, epoch by epoch.
@@ -142,13 +145,10 @@ def save_heads(
         FolderNotWritable: the folder cannot be written.
         DiskFull: the heads do not fit.
     """
-    from safetensors.torch import save_file
-
     ensure_folder(folder)
     with disk_errors(folder):
         for name in HEADS:
-            state = {key: value.half().contiguous() for key, value in heads[name].state_dict().items()}
-            save_file(state, folder / f"{name}.safetensors")
+            write_head(folder, name, heads[name].state_dict())
         for file, content in ((CONFIG_FILE, config), ("recipe.json", recipe), ("curves.json", curves)):
             text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
             (folder / file).write_text(text, "utf-8")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,77 +12,29 @@ import torch
 from torch import nn
 
 from mmdemo.backbone.chinese_text import CharacterTokenizer, is_chinese
-from mmdemo.backbone.heads import ImageHead, TextHead
-from mmdemo.backbone.joint_space import CONFIG_FILE, build_heads, heads_id
+from mmdemo.backbone.head_files import CONFIG_FILE, heads_id, read_head
+from mmdemo.backbone.heads import ImageHead, TextHead, build_heads
 from mmdemo.config import settings
-from mmdemo.errors import EmptyText, FileMissing
+from mmdemo.evaluation.retrieval_metrics import ranks, recall
 from mmdemo.media import load_audio, load_image
 from mmdemo.training.assembly import save_heads
+from mmdemo.training.chinese import ChineseData, chinese_objective, embed_ids
 from mmdemo.training.features import content_key, picture_features
-from mmdemo.training.followers import (
-    ChineseData,
-    Follower,
-    SoundData,
-    audio_objective,
-    chinese_objective,
-    train_follower,
-)
-from mmdemo.training.image_text import Curve, JoinedMember, PairData, train_member
+from mmdemo.training.followers import Follower, train_follower
+from mmdemo.training.image_text import Curve, JoinedMember, train_member
 from mmdemo.training.loop import Schedule
+from mmdemo.training.own_pairs import CaptionedFile, read_pairs
+from mmdemo.training.pair_data import PairData
+from mmdemo.training.sounds import SoundData, audio_objective, embed_sounds
 from mmdemo.training.sources import Towers, load_towers, text_features
 from mmdemo.training.speech_data import Clip, encode_clips, without_silence
 from mmdemo.training.stages import is_held_out, picture_vectors, subset, text_vectors
-from mmdemo.types import UInt8Array
-from mmdemo.verified_files import sha256_of
+from mmdemo.types import Float32Array, UInt8Array
+from mmdemo.verified_files import file_sha256
 
-PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 SCHEDULE = Schedule(epochs=6, batch_size=64, learning_rate=1e-4, weight_decay=0.01, dropout=0.1, patience=3)
 """Slow and short: the heads should learn the new without losing the old."""
 LEAST_FOR_VALIDATION = 20
-
-
-@dataclass(frozen=True)
-class CaptionedFile:
-    """A file of the user's and what is written of it."""
-
-    path: Path
-    captions: tuple[str, ...]
-
-    @property
-    def is_picture(self) -> bool:
-        """Whether its name is that of a picture; everything else is taken for sound."""
-        return self.path.suffix.lower() in PICTURE_ENDINGS
-
-
-def read_pairs(table: Path) -> list[CaptionedFile]:
-    """Read a TSV of file and caption, without a header; a file may stand in several lines.
-
-    Args:
-        table: paths in it are relative to its folder.
-
-    Returns:
-        Files in the order of their first line.
-
-    Raises:
-        FileMissing: the table or a file that it names is not there.
-        EmptyText: a file without a caption, or no line at all.
-    """
-    if not table.is_file():
-        raise FileMissing(name=str(table))
-    found: dict[Path, list[str]] = {}
-    with table.open(encoding="utf-8", newline="") as stream:
-        for row in csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if not row:
-                continue
-            if len(row) < 2 or not row[1].strip():
-                raise EmptyText()
-            path = table.parent / row[0]
-            if not path.is_file():
-                raise FileMissing(name=str(path))
-            found.setdefault(path, []).append(row[1].strip())
-    if not found:
-        raise EmptyText()
-    return [CaptionedFile(path, tuple(captions)) for path, captions in found.items()]
 
 
 def load_heads(folder: Path, dropout: float) -> tuple[dict[str, nn.Module], dict[str, object]]:
@@ -93,15 +44,13 @@ def load_heads(folder: Path, dropout: float) -> tuple[dict[str, nn.Module], dict
         WeightsMissing: a file is not there.
         WeightsCorrupt: a file is damaged or does not fit its config.
     """
-    from safetensors.torch import load_file
-
     from mmdemo.backbone.joint_space import JointSpace
 
     JointSpace.load(folder)  # says what is wrong, if anything is
     config = json.loads((folder / CONFIG_FILE).read_text("utf-8"))
     heads = build_heads(config, dropout)
     for name, head in heads.items():
-        head.load_state_dict({key: value.float() for key, value in load_file(folder / f"{name}.safetensors").items()})
+        head.load_state_dict(read_head(folder, name))
     return heads, config
 
 
@@ -137,7 +86,12 @@ def continue_on_pairs(table: Path, source: Path, out: Path, views: int, epochs: 
         curves |= _learn_sounds(sounds, heads, towers, schedule, seed, out)
     for head in heads.values():
         head.eval()
-    recipe = {"continued_from": heads_id(source), "pairs": sha256_of(table), "seed": seed, "schedule": asdict(schedule)}
+    recipe = {
+        "continued_from": heads_id(source),
+        "pairs": file_sha256(table),
+        "seed": seed,
+        "schedule": asdict(schedule),
+    }
     save_heads(out, config, heads, recipe, curves)
     print(f"heads written to {out}")
 
@@ -158,7 +112,7 @@ def _learn_pictures(
         for file in files[first:]:
             yield load_image(file.path, settings().limits).pixels
 
-    key = content_key(*(sha256_of(file.path) for file in files))
+    key = content_key(*(file_sha256(file.path) for file in files))
     compress = heads["image"].compress
     assert isinstance(compress, nn.Linear)
     tokens = [
@@ -173,7 +127,7 @@ def _learn_pictures(
         ends = np.cumsum([len(own) for own in english])
         positions = [list(range(end - len(own), end)) for end, own in zip(ends, english, strict=True)]
         data = PairData(tokens, text_features(flat, towers), positions)
-        train, validation = _divided(data, files, with_english)
+        train, validation = (subset(data, sorted(part)) for part in _examples(with_english, files))
         image, text_head = heads["image"], heads["english"]
         assert isinstance(image, ImageHead) and isinstance(text_head, TextHead)
         member = JoinedMember(image, text_head)
@@ -184,17 +138,16 @@ def _learn_pictures(
     chinese = [[caption for caption in file.captions if is_chinese(caption)] for file in files]
     if any(chinese):
         vectors = picture_vectors(heads["image"].eval(), tokens[0])  # type: ignore[arg-type]
-        curves["chinese"] = _learn_chinese(chinese, vectors, heads["chinese"], config, schedule, seed, out)
+        curves["chinese"] = _learn_chinese(chinese, files, vectors, heads["chinese"], config, schedule, seed, out)
     return curves
 
 
-def _divided(data: PairData, files: Sequence[CaptionedFile], usable: Sequence[int]) -> tuple[PairData, PairData]:
-    """Keep some pictures for validation when there are enough; else all are used for both."""
-    held = [i for i in usable if is_held_out(files[i].path.name)]
-    kept = [i for i in usable if i not in held]
+def _examples(usable: Sequence[int], files: Sequence[CaptionedFile]) -> tuple[frozenset[int], frozenset[int]]:
+    """Keep some files for validation when there are enough; else all are used for both."""
+    held = frozenset(i for i in usable if is_held_out(files[i].path.name))
     if len(usable) < LEAST_FOR_VALIDATION or not held:
-        return subset(data, usable), subset(data, usable)
-    return subset(data, kept), subset(data, held)
+        return frozenset(usable), frozenset(usable)
+    return frozenset(usable) - held, held
 
 
 def _print_curve(curve: Curve) -> None:
@@ -203,7 +156,8 @@ def _print_curve(curve: Curve) -> None:
 
 def _learn_chinese(
     captions: Sequence[Sequence[str]],
-    pictures: np.ndarray,
+    files: Sequence[CaptionedFile],
+    pictures: Float32Array,
     head: nn.Module,
     config: dict[str, object],
     schedule: Schedule,
@@ -214,11 +168,19 @@ def _learn_chinese(
     owners = torch.tensor([i for i, own in enumerate(captions) for _ in own])
     characters = config["chinese"]["characters"]  # type: ignore[index]
     vectors = torch.from_numpy(pictures)
-    data = ChineseData(CharacterTokenizer(characters).ids(texts), owners, vectors[owners], vectors)
+    ids = CharacterTokenizer(characters).ids(texts)
+    data = ChineseData(ids, owners, vectors[owners], vectors)
     follower = Follower(head)
     objective = chinese_objective(follower, data, schedule.smoothing)
     path = out / "checkpoints" / "chinese.pt"
-    found = train_follower(follower, len(texts), objective, lambda _: 0.0, schedule, seed, path, False)
+    learned, held = _examples([i for i, own in enumerate(captions) if own], files)
+    places = {part: torch.tensor([j for j, i in enumerate(owners.tolist()) if i in part]) for part in (learned, held)}
+
+    def score(trained: nn.Module) -> float:
+        found = embed_ids(trained, ids[places[held]]) @ pictures.T  # [M, N]
+        return recall(ranks(found, owners[places[held]].numpy()[:, None] == np.arange(len(pictures)))).r1
+
+    found = train_follower(follower, places[learned], objective, score, schedule, seed, path, False)
     return [asdict(curve) for curve in found]
 
 
@@ -242,5 +204,13 @@ def _learn_sounds(
     follower = Follower(heads["audio"])
     objective = audio_objective(follower, data, torch.from_numpy(vectors), schedule.smoothing)
     path = out / "checkpoints" / "audio.pt"
-    found = train_follower(follower, len(files), objective, lambda _: 0.0, schedule, seed, path, False)
+    learned, held = _examples(range(len(files)), files)
+    owners = np.repeat(np.arange(len(files)), [len(file.captions) for file in files])
+
+    def score(trained: nn.Module) -> float:
+        heard = sorted(held)
+        found = embed_sounds(trained, [tokens[i] for i in heard]) @ vectors.T  # [H, M]
+        return recall(ranks(found, np.array(heard)[:, None] == owners)).r1
+
+    found = train_follower(follower, torch.tensor(sorted(learned)), objective, score, schedule, seed, path, False)
     return {"audio": [asdict(curve) for curve in found]}

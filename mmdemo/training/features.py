@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mmdemo.backbone.image_tower import ImageTower
 from mmdemo.types import Float32Array, UInt8Array
-from mmdemo.verified_files import disk_errors, ensure_folder, sha256_of
+from mmdemo.verified_files import disk_errors, ensure_folder, file_sha256
 
 Float16Array = NDArray[np.float16]
 
@@ -29,7 +29,7 @@ def content_key(*parts: object) -> str:
 
 def archive_key(archive: Path) -> str:
     """Return a short name for an archive's bytes."""
-    return sha256_of(archive)[:16]
+    return str(file_sha256(archive))[:16]
 
 
 def cached_rows(

@@ -1,12 +1,9 @@
-"""Trains the heads that follow the finished English and image heads: the Chinese encoder and the audio head.
-
-Both learn to arrive where the English head, which stays as it is, has put the same meaning.
-"""
+"""Trains a head that follows the finished English and image heads: it learns to arrive where they put the meaning."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,19 +11,19 @@ import numpy as np
 import torch
 from torch import nn
 
-from mmdemo.backbone.heads import CharacterEncoder, SequencePooler
-from mmdemo.backbone.joint_space import pad_sequences
-from mmdemo.training.features import Float16Array
-from mmdemo.training.loop import Learner, Schedule, Temperature, half_precision, own_part, save_checkpoint, unit
-from mmdemo.training.losses import contrastive
-from mmdemo.types import Float32Array
+from mmdemo.training.loop import (
+    Learner,
+    Schedule,
+    Temperature,
+    own_part,
+    save_checkpoint,
+    training_device,
+)
 
-UNSEEN_SHARE = 0.03
-"""Characters replaced by the unknown one while training, so that rare ones do no harm."""
 DISTANCE_WEIGHT = 2.0
 """Of the cosine distance to the target beside the contrastive loss."""
-SHORTEST_CROP_TOKENS = 50
-"""1 s: the shortest span of a sound that must still be recognised."""
+LENGTH_NOISE = 0.2
+"""By which part of their spread lengths are shuffled before like ones are put together."""
 
 
 class Follower(nn.Module):
@@ -58,7 +55,7 @@ Objective = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
 
 def train_follower(
     follower: Follower,
-    count: int,
+    examples: torch.Tensor,
     objective: Objective,
     score: Callable[[nn.Module], float],
     schedule: Schedule,
@@ -66,12 +63,13 @@ def train_follower(
     checkpoint: Path,
     resume: bool,
     report: Callable[[FollowerCurve], None] = lambda curve: None,
+    lengths: torch.Tensor | None = None,
 ) -> list[FollowerCurve]:
     """Train a head until its validation score stops rising; the best running mean of its weights stays in it.
 
     Args:
         follower: the head.
-        count: of the examples.
+        examples: [N] positions that the objective knows; one that stands there twice is learned twice an epoch.
         objective: the loss of a batch.
         score: measures a head on what it does not learn from; more is better.
         schedule: how long and how fast.
@@ -79,12 +77,14 @@ def train_follower(
         checkpoint: file of the state after each epoch.
         resume: whether to go on from it.
         report: told of every epoch.
+        lengths: [N] of the examples; given when like ones should share a batch, so that little is padded.
 
     Returns:
         The curve.
     """
-    batch_size = min(schedule.batch_size, count)
-    steps = max(count // batch_size, 1)
+    batch_size = min(schedule.batch_size, len(examples))
+    steps = max(len(examples) // batch_size, 1)
+    follower.to(training_device())
     learner = Learner(follower, schedule, schedule.epochs * steps)
     curves: list[FollowerCurve] = []
     best: dict[str, torch.Tensor] = {}
@@ -98,7 +98,7 @@ def train_follower(
         torch.manual_seed(seed * 10_000 + epoch)
         follower.train()
         losses = []
-        for positions in torch.randperm(count, generator=generator).split(batch_size)[:steps]:
+        for positions in shuffled_batches(examples, batch_size, lengths, generator)[:steps]:
             loss = objective(own_part(positions), generator)
             learner.step(loss)
             losses.append(float(loss.detach()))
@@ -111,108 +111,25 @@ def train_follower(
         if epoch - int(np.argmax([curve.score for curve in curves])) >= schedule.patience:
             break
     follower.load_state_dict(best)
-    follower.eval()
+    follower.cpu().eval()
     return curves
 
 
-@dataclass(frozen=True, eq=False)
-class ChineseData:
-    """Chinese captions, with the picture each describes and, for translations, the English it came from."""
-
-    ids: torch.Tensor  # [M, T] character numbers
-    pictures: torch.Tensor  # [M] the picture of each caption
-    targets: torch.Tensor  # [M, 384] unit norm: the English original's embedding, or the mean of its picture's captions
-    picture_embeddings: torch.Tensor  # [N, 384] unit norm
-
-
-def chinese_objective(follower: Follower, data: ChineseData, smoothing: float) -> Objective:
-    """Let captions meet their picture and the English of the same meaning."""
-    assert isinstance(follower.head, CharacterEncoder)
-
-    def loss(positions: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        ids = data.ids[positions]
-        ids = ids[:, : int((ids > 0).sum(dim=1).max())]
-        unseen = (torch.rand(ids.shape, generator=generator) < UNSEEN_SHARE) & (ids > 0)
-        with half_precision():
-            embedded = follower.head(ids.masked_fill(unseen, 1)).float()
-        groups = data.pictures[positions]
-        options = (follower.temperature.scale(), follower.temperature.offset, groups, smoothing)
-        pictures, targets = data.picture_embeddings[groups], data.targets[positions]
-        meeting = contrastive("infonce", embedded, pictures, *options) + contrastive(
-            "infonce", embedded, targets, *options
-        )
-        distance = (1 - (unit(embedded) * targets).sum(dim=1)).mean()
-        return meeting + DISTANCE_WEIGHT * distance
-
-    return loss
-
-
-@torch.inference_mode()
-def embed_ids(head: nn.Module, ids: torch.Tensor) -> Float32Array:
-    """Embed rows of character numbers as [M, 384] unit norm."""
-    parts = [unit(head(part[:, : int((part > 0).sum(dim=1).max())])) for part in ids.split(512)]
-    return torch.cat(parts).numpy()
-
-
-@dataclass(frozen=True, eq=False)
-class SoundData:
-    """Tokens of sounds and the embeddings of the texts that fit each."""
-
-    tokens: Sequence[Float16Array]  # M of [T, 512]
-    targets: Sequence[torch.Tensor]  # M of [K, 384] unit norm
-    groups: torch.Tensor  # [M]
-    croppable: Sequence[bool]  # a part of a named sound is the same sound; a part of a sentence is not the sentence
-
-
-def audio_objective(follower: Follower, data: SoundData, distractors: torch.Tensor, smoothing: float) -> Objective:
-    """Let sounds meet a text that fits them among those of the batch and a number of other captions.
+def shuffled_batches(
+    examples: torch.Tensor, batch_size: int, lengths: torch.Tensor | None, generator: torch.Generator
+) -> list[torch.Tensor]:
+    """Divide examples into batches in random order.
 
     Args:
-        follower: the audio head.
-        data: sounds.
-        distractors: [P, 384] embeddings of captions, some of which join each batch as wrong answers.
-        smoothing: of the targets.
+        examples: [N].
+        batch_size: of every batch but the last.
+        lengths: [N], when examples of like length should stand together.
+        generator: of the order.
     """
-    assert isinstance(follower.head, SequencePooler)
-
-    def loss(positions: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        chosen = positions.tolist()
-        tokens = [_cropped(data.tokens[i], generator) if data.croppable[i] else data.tokens[i] for i in chosen]
-        padded, mask = pad_sequences(tokens, tokens[0].shape[1])  # type: ignore[arg-type]
-        with half_precision():
-            embedded = follower.head(padded, mask).float()
-        texts = torch.stack(
-            [data.targets[i][int(torch.randint(len(data.targets[i]), (), generator=generator))] for i in chosen]
-        )
-        options = (follower.temperature.scale(), follower.temperature.offset, data.groups[positions], smoothing)
-        drawn = distractors[torch.randint(len(distractors), (len(chosen),), generator=generator)]
-        meeting = contrastive("infonce", embedded, texts, *options)
-        logits = follower.temperature.scale() * unit(embedded) @ torch.cat([texts, drawn]).T  # [B, 2B]
-        same = data.groups[positions][:, None] == data.groups[positions][None, :]
-        same = torch.cat(
-            [same & ~torch.eye(len(chosen), dtype=torch.bool), torch.zeros(len(chosen), len(drawn)).bool()], 1
-        )
-        wide = nn.functional.cross_entropy(logits.masked_fill(same, -1e4), torch.arange(len(chosen)))
-        distance = (1 - (unit(embedded) * texts).sum(dim=1)).mean()
-        return meeting + wide + DISTANCE_WEIGHT * distance
-
-    return loss
-
-
-def _cropped(tokens: Float16Array, generator: torch.Generator) -> Float16Array:
-    """Cut a span of a sound, from 1 s to all of it."""
-    if len(tokens) <= SHORTEST_CROP_TOKENS:
-        return tokens
-    length = int(torch.randint(SHORTEST_CROP_TOKENS, len(tokens) + 1, (), generator=generator))
-    first = int(torch.randint(len(tokens) - length + 1, (), generator=generator))
-    return tokens[first : first + length]
-
-
-@torch.inference_mode()
-def embed_sounds(head: nn.Module, tokens: Sequence[Float16Array]) -> Float32Array:
-    """Embed sounds as [M, 384] unit norm."""
-    parts = []
-    for start in range(0, len(tokens), 64):
-        padded, mask = pad_sequences(tokens[start : start + 64], tokens[0].shape[1])  # type: ignore[arg-type]
-        parts.append(unit(head(padded, mask)))
-    return torch.cat(parts).numpy()
+    order = torch.randperm(len(examples), generator=generator)
+    if lengths is not None and len(examples) > 1:
+        noise = torch.randn(len(examples), generator=generator)
+        order = (lengths + LENGTH_NOISE * lengths.float().std() * noise).argsort()
+    batches = examples[order].split(batch_size)
+    full = [batch for batch in batches if len(batch) == batch_size]
+    return [full[i] for i in torch.randperm(len(full), generator=generator)]

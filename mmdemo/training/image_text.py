@@ -11,12 +11,22 @@ import numpy as np
 import torch
 from torch import nn
 
-from mmdemo.backbone.heads import JOINT_WIDTH, ImageHead, PoolerShape, SequencePooler, TextAdapter, TextHead
-from mmdemo.backbone.joint_space import pad_sequences
+from mmdemo.backbone.heads import ImageHead, TextAdapter, TextHead
+from mmdemo.backbone.pooling import JOINT_WIDTH, PoolerShape, SequencePooler
 from mmdemo.evaluation.retrieval_metrics import both_directions
-from mmdemo.training.features import Float16Array
-from mmdemo.training.loop import Learner, Schedule, Temperature, half_precision, own_part, save_checkpoint, unit
+from mmdemo.training.loop import (
+    Learner,
+    Schedule,
+    Temperature,
+    device_of,
+    half_precision,
+    own_part,
+    save_checkpoint,
+    training_device,
+    unit,
+)
 from mmdemo.training.losses import LossName, contrastive
+from mmdemo.training.pair_data import PairData, TextFeatures
 from mmdemo.types import Float32Array
 
 CAPTIONS_A_STEP = 2
@@ -25,36 +35,8 @@ GRID_SHARE = 0.35
 """Part of the grid that the image head sees in a step: it must not hang on one token, and a step takes a third."""
 CAPTION_WEIGHT = 0.3
 """Of the loss between two captions of a picture."""
-
-
-@dataclass(frozen=True, eq=False)
-class TextFeatures:
-    """What the text tower made of many texts."""
-
-    pooled: Float16Array  # [M, 384]
-    tokens: Sequence[Float16Array]  # M of [T, 384]
-
-    def batch(self, positions: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return pooled vectors [B, 384], tokens [B, T, 384] and mask [B, T] of some texts."""
-        padded, mask = pad_sequences([self.tokens[i] for i in positions], self.pooled.shape[1])
-        return torch.from_numpy(self.pooled[list(positions)].astype(np.float32)), padded, mask
-
-
-@dataclass(frozen=True, eq=False)
-class PairData:
-    """Compressed picture tokens in several views and the texts of each picture."""
-
-    views: Sequence[torch.Tensor]  # V of [N, 81, I] float16
-    texts: TextFeatures
-    captions: Sequence[Sequence[int]]  # N lists of positions among the texts
-
-    def owners(self) -> np.ndarray:
-        """Return the picture of each text, in the order in which `texts_in_order` lists them."""
-        return np.repeat(np.arange(len(self.captions)), [len(own) for own in self.captions])
-
-    def texts_in_order(self) -> list[int]:
-        """Return the positions of all texts, picture by picture."""
-        return [position for own in self.captions for position in own]
+LONGEST_TEXT_IN_TRAINING = 22
+"""Word tokens that a training step reads: one caption in fifty is longer and would make the whole batch slow."""
 
 
 class Member(nn.Module):
@@ -128,7 +110,11 @@ class Curve:
 def embed_pictures(member: nn.Module, tokens: torch.Tensor, batch_size: int = 256) -> Float32Array:
     """Embed compressed tokens [N, 81, I] with a member's pooler as [N, 384] unit norm."""
     with half_precision():
-        parts = [unit(member.image(part.float()).float()) for part in tokens.split(batch_size)]  # type: ignore[operator]
+        device = device_of(member)
+        parts = [
+            unit(member.image(part.to(device).float()).float()).cpu()  # type: ignore[operator]
+            for part in tokens.split(batch_size)
+        ]
     return torch.cat(parts).numpy()
 
 
@@ -138,12 +124,13 @@ def embed_captions(
 ) -> Float32Array:
     """Embed texts with a member's adapter as [M, 384] unit norm."""
     found = torch.empty(len(positions), JOINT_WIDTH)
-    order = sorted(range(len(positions)), key=lambda i: len(texts.tokens[positions[i]]))  # like lengths: less padding
+    order = sorted(range(len(positions)), key=lambda i: int(texts.lengths[positions[i]]))  # like lengths: less padding
     for start in range(0, len(order), batch_size):
         part = order[start : start + batch_size]
         with half_precision():
-            vectors = member.english(*texts.batch([positions[i] for i in part]))  # type: ignore[operator]
-        found[part] = unit(vectors.float())
+            batch = [item.to(device_of(member)) for item in texts.batch([positions[i] for i in part])]
+            vectors = member.english(*batch)  # type: ignore[operator]
+        found[part] = unit(vectors.float()).cpu()
     return found.numpy()
 
 
@@ -185,6 +172,7 @@ def train_member(
     count = len(train.captions)
     batch_size = min(schedule.batch_size, count)
     steps_an_epoch = max(count // batch_size, 1)
+    member.to(training_device())
     learner = Learner(member, schedule, schedule.epochs * steps_an_epoch)
     curves: list[Curve] = []
     best: dict[str, torch.Tensor] = {}
@@ -211,7 +199,7 @@ def train_member(
         if epoch - int(np.argmax([curve.score for curve in curves])) >= schedule.patience:
             break
     member.load_state_dict(best)
-    member.eval()
+    member.cpu().eval()
     return curves
 
 
@@ -231,12 +219,13 @@ def _step_loss(
         [data.views[view][i, places] for view, i in zip(views.tolist(), positions.tolist(), strict=True)]
     )
     chosen = [_drawn(data.captions[i], generator) for i in positions.tolist()]
-    texts = data.texts.batch([one for one, _ in chosen] + [other for _, other in chosen])
+    texts = data.texts.batch([one for one, _ in chosen] + [other for _, other in chosen], LONGEST_TEXT_IN_TRAINING)
+    device = device_of(member)
     with half_precision():
-        pictures = member.image(tokens.float(), places=places).float()
-        first, second = member.english(*texts).float().chunk(2)
+        pictures = member.image(tokens.to(device).float(), places=places.to(device)).float()
+        first, second = member.english(*(item.to(device) for item in texts)).float().chunk(2)
     scale, offset = member.temperature.scale(), member.temperature.offset
-    options = (scale, offset, positions, smoothing)
+    options = (scale, offset, positions.to(device), smoothing)
     to_pictures = contrastive(name, pictures, first, *options) + contrastive(name, pictures, second, *options)
     return to_pictures / CAPTIONS_A_STEP + CAPTION_WEIGHT * contrastive(name, first, second, *options)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,6 +121,16 @@ def process_rank() -> int:
     return distributed.get_rank() if process_count() > 1 else 0
 
 
+@contextmanager
+def first_process_first() -> Iterator[None]:
+    """Let the first process do its work, such as filling a cache, before the others find it done."""
+    if process_rank():
+        distributed.barrier()
+    yield
+    if process_count() > 1 and not process_rank():
+        distributed.barrier()
+
+
 def average_gradients(network: nn.Module) -> None:
     """Average gradients over all processes, when there are several."""
     if process_count() == 1:
@@ -131,7 +143,8 @@ def average_gradients(network: nn.Module) -> None:
 
 def own_part(positions: torch.Tensor) -> torch.Tensor:
     """Return this process's share of a batch."""
-    return positions[process_rank() :: process_count()] if process_count() > 1 else positions
+    even = len(positions) // process_count() * process_count()  # every process must bring as many rows
+    return positions[:even][process_rank() :: process_count()]
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
@@ -142,9 +155,21 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
         path.with_suffix(".partial").replace(path)
 
 
+def training_device() -> torch.device:
+    """Return this process's GPU when there is one: ``torchrun`` names its number in ``LOCAL_RANK``."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
+
+
+def device_of(network: nn.Module) -> torch.device:
+    """Return where a network's weights lie."""
+    return next(network.parameters()).device
+
+
 def half_precision() -> torch.autocast:
     """Multiply matrices in bfloat16: several times as fast where the processor can, GPU or not."""
-    return torch.autocast("cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16)
+    return torch.autocast(training_device().type, torch.bfloat16)
 
 
 def unit(vectors: torch.Tensor) -> torch.Tensor:

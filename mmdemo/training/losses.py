@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import distributed
@@ -102,11 +102,32 @@ def contrastive(
     return symmetric_infonce(similarity, scale, targets)
 
 
+class GatheredRows(torch.autograd.Function):
+    """Joins the rows of every process; each gets back the gradients that all processes have for its rows."""
+
+    @staticmethod
+    def forward(context: Any, rows: torch.Tensor) -> torch.Tensor:
+        """Map this process's [N, …] to every process's [W * N, …]."""
+        parts = [torch.empty_like(rows) for _ in range(distributed.get_world_size())]
+        distributed.all_gather(parts, rows.contiguous())
+        return torch.cat(parts)
+
+    @staticmethod
+    def backward(context: Any, *gradients: torch.Tensor) -> torch.Tensor:
+        """Sum the gradients over the processes and keep this one's rows."""
+        summed = gradients[0].contiguous().clone()
+        distributed.all_reduce(summed)
+        return summed.chunk(distributed.get_world_size())[distributed.get_rank()]
+
+
 def gathered(rows: torch.Tensor) -> torch.Tensor:
-    """Join the rows of every process, keeping the gradient of this one's; alone, return them as they are."""
+    """Join the rows of every process, with their gradients; alone, return them as they are.
+
+    Every process computes the loss of the whole batch, so the gradients of its rows arrive summed over all processes
+    and those of the weights are averaged (`mmdemo.training.loop.average_gradients`): together the gradient of one
+    process with the whole batch.
+    """
     if not (distributed.is_available() and distributed.is_initialized()) or distributed.get_world_size() == 1:
         return rows
-    parts = [torch.empty_like(rows) for _ in range(distributed.get_world_size())]
-    distributed.all_gather(parts, rows.detach().contiguous())
-    parts[distributed.get_rank()] = rows
-    return torch.cat(parts)
+    joined: torch.Tensor = GatheredRows.apply(rows) if rows.is_floating_point() else GatheredRows.forward(None, rows)
+    return joined

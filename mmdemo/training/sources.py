@@ -23,7 +23,7 @@ from mmdemo.training.features import (
     picture_features,
     ragged,
 )
-from mmdemo.training.image_text import TextFeatures
+from mmdemo.training.pair_data import TextFeatures
 from mmdemo.training.speech_data import Clip, encode_clips, training_clips
 from mmdemo.types import Float32Array
 from mmdemo.weights import AUDIO_TOWER, IMAGE_TOWER, TEXT_TOWER, locate
@@ -71,7 +71,7 @@ def text_features(texts: Sequence[str], towers: Towers) -> TextFeatures:
         return [np.concatenate([found.pooled[None], found.tokens]) for found in encoded]
 
     stored, _ = ragged(towers.cache / f"texts-{key}.npz", rows)
-    return TextFeatures(np.stack([row[0] for row in stored]), [row[1:] for row in stored])
+    return TextFeatures.of(np.stack([row[0] for row in stored]), [row[1:] for row in stored])
 
 
 def split_views(folder: Path, split: str, views: int, towers: Towers) -> list[Float16Array]:

@@ -19,7 +19,7 @@ from mmdemo.ui.common import (
     Session,
     checked_path,
     errors_for_user,
-    remove_stale_leftovers,
+    remove_nameless_uploads,
     sentence_for,
     user_error,
 )
@@ -75,7 +75,7 @@ class SearchTab:
         Raises:
             gr.Error: no files, or too many.
         """
-        remove_stale_leftovers()
+        remove_nameless_uploads()
         library = self._library(request)
         paths = checked_files(files, session.language, len(library.items) if library else 0)
         state.job = IndexJob(paths)

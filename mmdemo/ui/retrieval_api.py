@@ -16,7 +16,7 @@ from mmdemo.ui.common import (
     BACKBONE_QUEUE,
     checked_path,
     errors_for_user,
-    remove_stale_leftovers,
+    remove_nameless_uploads,
 )
 from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
 from mmdemo.ui.retrieval_inputs import checked_files, checked_kind
@@ -79,7 +79,7 @@ def search(
     with errors_for_user(lambda: interface), tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
         from mmdemo.tasks.retrieval import EmbeddingIndex
 
-        remove_stale_leftovers()
+        remove_nameless_uploads()
         paths, modality = checked_files(files, interface), checked_kind(kind, interface)
         count = int(limit) if isinstance(limit, int | float) and 1 <= limit <= LIBRARY_LIMIT else HITS
         encoding = encode_query(checked_path(query_file, interface) if query_file else str(query or ""))

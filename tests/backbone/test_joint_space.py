@@ -11,7 +11,9 @@ import torch
 from safetensors.torch import save_file
 
 from mmdemo.backbone.chinese_text import CharacterTokenizer, is_chinese, known_characters
-from mmdemo.backbone.joint_space import Calibration, JointSpace, build_heads, heads_id, unit_rows
+from mmdemo.backbone.head_files import head_parts, heads_id, read_head, write_head
+from mmdemo.backbone.heads import build_heads
+from mmdemo.backbone.joint_space import Calibration, JointSpace, unit_rows
 from mmdemo.errors import WeightsCorrupt, WeightsMissing
 
 CONFIG = {
@@ -84,6 +86,21 @@ def test_the_id_follows_the_weights(folder: Path) -> None:
     torch.manual_seed(1)
     save_file(build_heads(CONFIG)["audio"].state_dict(), folder / "audio.safetensors")
     assert heads_id(folder) != before
+
+
+def test_large_heads_are_cut_into_files_and_joined_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mmdemo.backbone.head_files.PART_BYTES", 4000)
+    state = {f"layer{i}.weight": torch.full((40, 40), i / 8) for i in range(3)}
+    write_head(tmp_path, "image", {"old": torch.zeros(3)})
+    paths = write_head(tmp_path, "image", state)
+    assert [path.name for path in paths] == [f"image-{i}-of-3.safetensors" for i in (1, 2, 3)]
+    assert head_parts(tmp_path, "image") == paths == sorted(tmp_path.iterdir())
+    assert {name: float(value.mean()) for name, value in read_head(tmp_path, "image").items()} == {
+        f"layer{i}.weight": i / 8 for i in range(3)
+    }
+    paths[2].unlink()
+    with pytest.raises(WeightsMissing):
+        read_head(tmp_path, "image")
 
 
 def test_a_missing_file_is_said(folder: Path) -> None:

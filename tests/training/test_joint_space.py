@@ -10,10 +10,11 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from mmdemo.backbone.joint_space import JointSpace, heads_id
+from mmdemo.backbone.head_files import heads_id
+from mmdemo.backbone.joint_space import JointSpace
 from mmdemo.errors import EmptyText, FileMissing
 from mmdemo.training import joint_space
-from mmdemo.training.continuing import read_pairs
+from mmdemo.training.own_pairs import read_pairs
 from tests.conftest import empty_cache
 
 COLOURS = {"red": "红", "green": "绿", "blue": "蓝", "white": "白", "black": "黑", "yellow": "黄"}
@@ -46,7 +47,7 @@ def _write_data(folder: Path) -> None:
 @pytest.mark.real
 def test_a_tiny_folder_trains_and_goes_on_learning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = empty_cache(tmp_path / "cache")
-    monkeypatch.setattr(joint_space, "settings", lambda: settings)
+    monkeypatch.setattr("mmdemo.training.folder.settings", lambda: settings)
     monkeypatch.setattr("mmdemo.training.continuing.settings", lambda: settings)
     _write_data(tmp_path / "data")
     out = tmp_path / "heads"
