@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mmdemo.config import settings
 from mmdemo.errors import FileMissing
-from mmdemo.evaluation.reports import evaluation_parser, finish, load_average
+from mmdemo.evaluation.reports import evaluation_parser, finish, load_average, print_table
 from mmdemo.evaluation.retrieval_accuracy import captioned_split, measure_accuracy, measure_matching
 from mmdemo.evaluation.retrieval_consistency import measure_consistency
 from mmdemo.evaluation.retrieval_efficiency import measure_efficiency
@@ -52,14 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "efficiency": lambda: measure_efficiency(folder, options.split, split, backbone),
     }
     result: dict[str, Rows] = {name: parts[name]() for name in options.parts}
-    rows = [{"part": name, **row} for name, found in result.items() for row in found]
-    headline = {str(row["measure"]): row["value"] for row in rows if row["part"] == "accuracy"}
-    finish(
-        {**result, "split": options.split, "model_id": backbone.model_id, "load_average": load_average()},
-        rows,
-        headline,
-        options.json,
-    )
+    for name, rows in result.items():
+        print(f"\n{name}")
+        print_table(rows)
+    headline = {str(row["measure"]): row["value"] for row in result.get("accuracy", [])}
+    about = {"split": options.split, "model_id": backbone.model_id, "load_average": load_average()}
+    finish({**result, **about}, [], headline, options.json)
     return 0
 
 

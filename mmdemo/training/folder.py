@@ -74,8 +74,9 @@ def read_folder(flickr: Path, views: int, towers: Towers) -> FolderData:
     train = _pairs([compressed(grid, compress) for grid in grids], flickr, "train", towers)
     validation = _pairs([compressed(split_views(flickr, "val", 1, towers)[0], compress)], flickr, "val", towers)
     names = archive_names(flickr / "train.tar")
-    kept = [i for i, name in enumerate(names) if not stages.is_held_out(name)]
-    held = [i for i, name in enumerate(names) if stages.is_held_out(name)] or kept
+    held = [i for i, name in enumerate(names) if stages.is_held_out(name, stages.HELD_OUT_PICTURES)]
+    kept = sorted(set(range(len(names))) - set(held))
+    held = held or kept
     return FolderData(compress, stages.subset(train, kept), validation, stages.subset(train, held), kept, held)
 
 

@@ -16,6 +16,7 @@ from torch import distributed, nn
 from torch.nn import functional as F
 
 STARTING_SCALE = 1 / 0.07
+"""Radford et al. 2021 (CLIP)."""
 LARGEST_SCALE = 100.0
 WARM_UP = 0.1
 """Part of all steps during which the learning rate grows."""
@@ -36,11 +37,15 @@ class Schedule:
 
 
 class Temperature(nn.Module):
-    """The learned scale and offset of similarities."""
+    """The learned scale and offset of similarities.
 
-    def __init__(self) -> None:
+    Args:
+        start: of the scale; in a few thousand steps it does not get far from there.
+    """
+
+    def __init__(self, start: float = STARTING_SCALE) -> None:
         super().__init__()
-        self.log_scale = nn.Parameter(torch.tensor(math.log(STARTING_SCALE)))
+        self.log_scale = nn.Parameter(torch.tensor(math.log(start)))
         self.offset = nn.Parameter(torch.tensor(-10.0))
 
     def scale(self) -> torch.Tensor:

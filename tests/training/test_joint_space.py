@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
+import json
 from pathlib import Path
 
 import numpy as np
-import PIL.Image
 import pytest
 
 from mmdemo.backbone.head_files import heads_id
 from mmdemo.backbone.joint_space import JointSpace
 from mmdemo.errors import EmptyText, FileMissing
-from mmdemo.training import joint_space
+from mmdemo.training import compare_losses, joint_space
 from mmdemo.training.own_pairs import read_pairs
 from tests.conftest import empty_cache
-
-COLOURS = {"red": "红", "green": "绿", "blue": "蓝", "white": "白", "black": "黑", "yellow": "黄"}
-
-
-def _picture(colour: str) -> bytes:
-    stream = io.BytesIO()
-    PIL.Image.new("RGB", (40, 30), colour).save(stream, "PNG")
-    return stream.getvalue()
-
-
-def _write_data(folder: Path) -> None:
-    flickr = folder / "flickr8k"
-    flickr.mkdir(parents=True)
-    lines: dict[str, list[str]] = {name: ["image\tsplit\tcaption"] for name in ("en", "zh", "zh-mt")}
-    for split in ("train", "val"):
-        with tarfile.open(flickr / f"{split}.tar", "w") as tar:
-            for colour, chinese in COLOURS.items():
-                content = _picture(colour)
-                member = tarfile.TarInfo(f"{split}-{colour}.png")
-                member.size = len(content)
-                tar.addfile(member, io.BytesIO(content))
-                lines["en"] += [f"{member.name}\t{split}\tA {colour} {thing} ." for thing in ("wall", "sheet")]
-                lines["zh"] += [f"{member.name}\t{split}\t一面{chinese}色的墙。"]
-                lines["zh-mt"] += [f"{member.name}\t{split}\t一{thing}{chinese}色。" for thing in ("墙", "张")]
-    for language, rows in lines.items():
-        (flickr / f"captions.{language}.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+from tests.training.tiny_folder import picture, write_folder
 
 
 @pytest.mark.real
@@ -49,7 +22,7 @@ def test_a_tiny_folder_trains_and_goes_on_learning(tmp_path: Path, monkeypatch: 
     settings = empty_cache(tmp_path / "cache")
     monkeypatch.setattr("mmdemo.training.folder.settings", lambda: settings)
     monkeypatch.setattr("mmdemo.training.continuing.settings", lambda: settings)
-    _write_data(tmp_path / "data")
+    write_folder(tmp_path / "data")
     out = tmp_path / "heads"
     size = ["--views", "1", "--members", "2", "--epochs", "2", "--espeak", "4", "--variants", "0", "--batch-size", "4"]
     assert joint_space.main(["--data", str(tmp_path / "data"), "--out", str(out), *size]) == 0
@@ -58,13 +31,25 @@ def test_a_tiny_folder_trains_and_goes_on_learning(tmp_path: Path, monkeypatch: 
     embedded = space.embed_chinese(["一面红色的墙。"])
     assert np.isfinite(embedded).all() and np.linalg.norm(embedded) == pytest.approx(1.0, abs=1e-5)
 
-    (tmp_path / "own.png").write_bytes(_picture("purple"))
+    (tmp_path / "own.png").write_bytes(picture("purple"))
     (tmp_path / "own.tsv").write_text("own.png\tA purple wall\nown.png\t一面紫色的墙\n", "utf-8")
     grown = tmp_path / "grown"
     own = ["--pairs", str(tmp_path / "own.tsv"), "--continue-from", str(out), "--epochs", "1", "--views", "1"]
     assert joint_space.main([*own, "--out", str(grown)]) == 0
     assert heads_id(grown) != heads_id(out)
     assert JointSpace.load(grown).model_id == heads_id(grown)
+
+
+@pytest.mark.real
+def test_losses_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = empty_cache(tmp_path / "cache")
+    monkeypatch.setattr("mmdemo.config.settings", lambda: settings)
+    write_folder(tmp_path / "data")
+    size = ["--views", "1", "--epochs", "2", "--batch-size", "4"]
+    assert compare_losses.main(["--data", str(tmp_path / "data"), "--out", str(tmp_path / "out"), *size]) == 0
+    found = json.loads((tmp_path / "out" / "losses.json").read_text("utf-8"))["best epochs"]
+    assert set(found) == {"infonce", "sigmoid", "triplet"}
+    assert len({curve["loss"] for curve in found.values()}) == 3
 
 
 def test_a_table_of_pairs_is_read_strictly(tmp_path: Path) -> None:
