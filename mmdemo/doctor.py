@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mmdemo import __version__
+from mmdemo.backbone.head_files import COMPONENT, checked_heads_id, heads_folder
 from mmdemo.config import MEGABYTE, Settings
 from mmdemo.device import choose_device, choose_threads
 from mmdemo.errors import MMDemoError, WeightsMissing
@@ -23,6 +24,7 @@ PACKAGES = (
     "ctranslate2",
     "faster-whisper",
     "onnxruntime",
+    "lancedb",
     "av",
     "pillow",
     "librosa",
@@ -80,6 +82,15 @@ def _weights_status(component: Component, settings: Settings, hub: bool) -> Weig
     return WeightsStatus(component.title, located.origin, str(located.folder), None)
 
 
+def _heads_status() -> WeightsStatus:
+    folder = heads_folder()
+    try:
+        found = checked_heads_id(folder)
+    except MMDemoError as error:
+        return WeightsStatus(COMPONENT, "", "", error.sentence)
+    return WeightsStatus(COMPONENT, found, str(folder), None)
+
+
 def _existing_parent(path: Path) -> Path:
     while not path.exists():
         path = path.parent
@@ -107,7 +118,7 @@ def diagnose(settings: Settings, *, hub: bool = False) -> Diagnosis:
     except MMDemoError as error:
         problems.append(error.sentence)
     free = shutil.disk_usage(_existing_parent(settings.cache_dir)).free // MEGABYTE
-    weights = tuple(_weights_status(component, settings, hub) for component in COMPONENTS)
+    weights = (*(_weights_status(component, settings, hub) for component in COMPONENTS), _heads_status())
     problems += [status.problem for status in weights if status.problem is not None]
     return Diagnosis(
         mmdemo=__version__,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmdemo.config import MEGABYTE
-from mmdemo.errors import WeightsMissing
+from mmdemo.errors import WeightsCorrupt, WeightsMissing
 
 if TYPE_CHECKING:  # importing torch takes seconds, and naming the heads does without it
     import torch
@@ -42,6 +43,24 @@ def heads_id(folder: Path) -> str:
         for path in head_parts(folder, name):
             digest.update(path.read_bytes())
     return f"joint-space-{digest.hexdigest()[:12]}"
+
+
+def checked_heads_id(folder: Path) -> str:
+    """Name heads by the bytes of their weights, which must be those that their config names.
+
+    Raises:
+        WeightsMissing: a file is not there.
+        WeightsCorrupt: the config cannot be read, or weights have changed since it was written.
+    """
+    try:
+        config = json.loads(existing(folder / CONFIG_FILE).read_text("utf-8"))
+        expected = str(config["model_id"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsCorrupt(path=folder, command=MEND) from error
+    found = heads_id(folder)
+    if found != expected:
+        raise WeightsCorrupt(path=folder, command=MEND)
+    return found
 
 
 def existing(path: Path) -> Path:

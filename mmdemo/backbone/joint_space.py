@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmdemo.backbone.head_files import CONFIG_FILE, MEND, existing, heads_folder, heads_id, read_head
+from mmdemo.backbone.head_files import CONFIG_FILE, MEND, checked_heads_id, existing, heads_folder, read_head
 from mmdemo.errors import WeightsCorrupt
 from mmdemo.types import Float32Array, Modality
 
@@ -88,7 +88,7 @@ class JointSpace:
         from mmdemo.backbone.heads import build_heads
 
         folder = folder or heads_folder()
-        model_id = heads_id(folder)
+        model_id = checked_heads_id(folder)
         try:
             config = json.loads(existing(folder / CONFIG_FILE).read_text("utf-8"))
             heads = build_heads(config)

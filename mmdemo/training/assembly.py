@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mmdemo.backbone.head_files import CONFIG_FILE, HEADS, write_head
+from mmdemo.backbone.head_files import CONFIG_FILE, HEADS, heads_id, write_head
 from mmdemo.backbone.heads import ImageHead, TextHead, compand
 from mmdemo.backbone.joint_space import Calibration
 from mmdemo.backbone.pooling import JOINT_WIDTH
@@ -149,6 +149,7 @@ def save_heads(
     with disk_errors(folder):
         for name in HEADS:
             write_head(folder, name, heads[name].state_dict())
-        for file, content in ((CONFIG_FILE, config), ("recipe.json", recipe), ("curves.json", curves)):
+        named = {**config, "model_id": heads_id(folder)}
+        for file, content in ((CONFIG_FILE, named), ("recipe.json", recipe), ("curves.json", curves)):
             text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
             (folder / file).write_text(text, "utf-8")

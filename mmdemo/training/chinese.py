@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
@@ -118,7 +118,7 @@ def train_chinese(
         there, back = both_directions(validation_pictures, embed_ids(head, held), held_owners)
         return back.r1 + back.r10
 
-    train_follower(
+    curves = train_follower(
         follower,
         torch.arange(len(texts)),
         chinese_objective(follower, data, schedule.smoothing),
@@ -129,5 +129,6 @@ def train_chinese(
         run.resume,
         run.record("chinese"),
     )
+    run.curves["chinese"] = [asdict(curve) for curve in curves]
     assert isinstance(follower.head, CharacterEncoder)
     return follower.head, characters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
@@ -138,7 +138,7 @@ def train_audio(
     def score(head: nn.Module) -> float:
         return recall(ranks(embed_sounds(head, [sounds.tokens[i] for i in kept]) @ answer_vectors.T, relevant)).r1
 
-    train_follower(
+    curves = train_follower(
         follower,
         examples,
         audio_objective(follower, data, torch.from_numpy(distractors), schedule.smoothing),
@@ -150,6 +150,7 @@ def train_audio(
         run.record("audio"),
         torch.tensor([len(data.tokens[i]) for i in examples.tolist()]),
     )
+    run.curves["audio"] = [asdict(curve) for curve in curves]
     assert isinstance(follower.head, SequencePooler)
     similarity = embed_sounds(follower.head, [sounds.tokens[i] for i in kept]) @ answer_vectors.T  # [N, A]
     return follower.head, fit_calibration(*balanced_pairs(similarity, relevant))

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     torch.manual_seed(0)
     for name, head in build_heads(CONFIG).items():
         save_file({key: value.half() for key, value in head.state_dict().items()}, tmp_path / f"{name}.safetensors")
-    (tmp_path / "config.json").write_text(json.dumps(CONFIG), "utf-8")
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG | {"model_id": heads_id(tmp_path)}), "utf-8")
     return tmp_path
 
 
@@ -109,7 +109,7 @@ def test_a_missing_file_is_said(folder: Path) -> None:
         JointSpace.load(folder)
 
 
-@pytest.mark.parametrize("damage", ["truncated", "other shape", "missing tensor", "config"])
+@pytest.mark.parametrize("damage", ["truncated", "other shape", "missing tensor", "one bit", "config"])
 def test_damage_is_said(folder: Path, damage: str) -> None:
     path = folder / "image.safetensors"
     state = build_heads(CONFIG)["image"].state_dict()
@@ -119,8 +119,15 @@ def test_damage_is_said(folder: Path, damage: str) -> None:
         save_file(state | {"combine.weight": torch.zeros(3, 3)}, path)
     elif damage == "missing tensor":
         save_file({name: value for name, value in state.items() if name != "combine.weight"}, path)
+    elif damage == "one bit":
+        content = bytearray(path.read_bytes())
+        content[-1] ^= 1
+        path.write_bytes(content)
     else:
         (folder / "config.json").write_text("{}", "utf-8")
+    if damage in ("other shape", "missing tensor"):  # found even by who writes the new name into the config
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        (folder / "config.json").write_text(json.dumps(config | {"model_id": heads_id(folder)}), "utf-8")
     with pytest.raises(WeightsCorrupt):
         JointSpace.load(folder)
 
