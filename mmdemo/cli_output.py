@@ -16,4 +16,6 @@ def interface_language() -> str:
 
 def print_json(value: Any, stream: TextIO | None = None) -> None:
     """Print a value as JSON that people can read too."""
-    print(json.dumps(value, ensure_ascii=False, indent=2), file=stream)
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    # Bytes of a path that are no Unicode cannot be printed as they are; their \\u escape is JSON and means the same.
+    print(written.encode("utf-8", "backslashreplace").decode("utf-8"), file=stream)

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mmdemo.cli_output import DONE, FAILED, NOTHING_FOUND, interface_language, print_json
+from mmdemo.cli_output import DONE, NOTHING_FOUND, interface_language, print_json
 from mmdemo.config import settings
+from mmdemo.errors import NoQuery
 from mmdemo.types import Hit, Sentence
 
 MODALITIES = ("image", "audio", "video")
@@ -82,8 +83,7 @@ def search_index(options: argparse.Namespace) -> int:
     from mmdemo.text import read_text
 
     if (options.query is None) == (options.file is None) or options.limit < 1:
-        print("mmdemo: search needs either a query or --file, and a limit of at least 1", file=sys.stderr)
-        return FAILED
+        raise NoQuery()
     limits = settings().limits
     query = open_media(options.file, limits) if options.file else read_text(options.query, limits)
     library = EmbeddingIndex.load(options.index, models().backbone)
@@ -98,7 +98,7 @@ def search_index(options: argparse.Namespace) -> int:
 
 def _hit_line(hit: Hit) -> str:
     moment = "" if hit.span is None else f"  {hit.span.start:.1f}–{hit.span.end:.1f} s"
-    return f"{hit.score:.3f}  {hit.modality}  {hit.source}{moment}"
+    return f"{100 * hit.probability:3.0f} %  {hit.score:.3f}  {hit.modality}  {hit.source}{moment}"
 
 
 def classify_media(options: argparse.Namespace) -> int:

@@ -25,6 +25,17 @@ def choose_device(settings: Settings) -> str:
     return "cpu"
 
 
+def torch_device(device: str) -> str:
+    """Return where torch runs when everything else runs on a device: its CPU build sees no GPU.
+
+    Args:
+        device: what `choose_device` returned.
+    """
+    import torch
+
+    return device if device == "cpu" or torch.cuda.is_available() else "cpu"
+
+
 def choose_threads(settings: Settings) -> int:
     """Return the number of cores to use: the setting, else every core this process may run on."""
     return settings.threads or len(os.sched_getaffinity(0))

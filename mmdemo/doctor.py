@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mmdemo import __version__
-from mmdemo.backbone.head_files import COMPONENT, checked_heads_id, heads_folder
+from mmdemo.backbone.head_files import COMPONENT, heads_folder, read_config
 from mmdemo.config import MEGABYTE, Settings
 from mmdemo.device import choose_device, choose_threads
 from mmdemo.errors import MMDemoError, WeightsMissing
@@ -85,7 +85,7 @@ def _weights_status(component: Component, settings: Settings, hub: bool) -> Weig
 def _heads_status() -> WeightsStatus:
     folder = heads_folder()
     try:
-        found = checked_heads_id(folder)
+        found = str(read_config(folder)["model_id"])
     except MMDemoError as error:
         return WeightsStatus(COMPONENT, "", "", error.sentence)
     return WeightsStatus(COMPONENT, found, str(folder), None)

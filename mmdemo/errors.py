@@ -24,6 +24,7 @@ MMDemoError
 │   ├── OutputNotWritable
 │   ├── PortTaken
 │   ├── NoMediaFound
+│   ├── NoQuery
 │   ├── NoLabels
 │   ├── TooManyLabels
 │   ├── EmptyLabel
@@ -32,6 +33,7 @@ MMDemoError
 │   ├── IndexMissing
 │   ├── NotAnIndex           a folder with other things in it
 │   ├── IndexDamaged
+│   ├── IndexUnreachable     no right to read it, or no network
 │   └── IndexFromAnotherModel
 ├── WeightsError
 │   ├── WeightsMissing
@@ -254,6 +256,13 @@ class NoMediaFound(InputError):
     zh = "“{name}”中没有文件；请选择包含图片、录音或视频的文件夹。"
 
 
+class NoQuery(InputError):
+    """A search for nothing, for two things at once, or for no hits."""
+
+    en = "A search needs either a query or --file, and a limit of at least 1."
+    zh = "搜索需要查询文本或 --file（二者选一），且 --limit 至少为 1。"
+
+
 class NoLabels(InputError):
     """Classification without anything to choose from."""
 
@@ -305,6 +314,13 @@ class IndexDamaged(SearchIndexError):
 
     en = "The index “{path}” is damaged; delete it and index the files again."
     zh = "索引“{path}”已损坏；请将其删除并重新建立索引。"
+
+
+class IndexUnreachable(SearchIndexError):
+    """The index may be whole, but it cannot be got at."""
+
+    en = "The index “{path}” cannot be reached; check its address, the connection and your right to read it."
+    zh = "无法访问索引“{path}”；请检查地址、网络连接和读取权限。"
 
 
 class IndexFromAnotherModel(SearchIndexError):

@@ -258,3 +258,6 @@ class Hit:
     score: float  # cosine similarity, -1..1
     source: str  # path it was indexed from
     span: Span | None = None  # where in long media the answer stands
+    probability: float = (
+        0.0  # that it is what was asked for; hits are ordered by it, as pictures and sounds score apart
+    )

@@ -52,6 +52,9 @@ class FakeBackbone:
         finally:
             self.closed = True
 
+    def encode_sound(self, audio: Audio | AudioFile) -> Encoding:
+        return self.encode(audio)
+
     def encode(self, media: Media | Encoding) -> Encoding:
         if isinstance(media, Encoding):
             return media

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -63,6 +65,27 @@ def test_an_index_of_nothing_is_exit_code_1(tmp_path: Path, capsys: pytest.Captu
     assert "cannot be read" in capsys.readouterr().err
 
 
+def test_names_that_are_no_unicode_can_be_printed(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    place = str(tmp_path / "index")
+    shutil.copy(LION, os.fsencode(tmp_path) + b"/a lion \xff.jpg")
+    (tmp_path / "notes \udcff.txt").write_text("x")
+    files = [str(tmp_path / "a lion \udcff.jpg"), str(tmp_path / "notes \udcff.txt")]
+    assert main(["index", *files, "--index", place, "--json"]) == 0
+    found = json.loads(capsysbinary.readouterr().out)
+    assert found["added"] == 1 and found["failures"][0]["path"] == files[1]
+    for option in ([], ["--json"]):
+        assert main(["search", "lion", "--index", place, "--limit", str(2**70), *option]) == 0
+        assert rb"a lion \xff.jpg" in capsysbinary.readouterr().out.replace(rb"\\", b"\\")
+
+
+def test_a_search_for_nothing_is_told_in_chinese(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MMDEMO_LANGUAGE", "zh")
+    assert main(["search", "--index", "x"]) == 2
+    assert "搜索需要" in capsys.readouterr().err
+
+
 def test_classify_and_match(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["classify", LION, "tower", "lion"]) == 0
     assert capsys.readouterr().out.splitlines()[0].endswith("  lion")
@@ -80,6 +103,9 @@ def test_classify_and_match(capsys: pytest.CaptureFixture[str]) -> None:
         (["search", "a", "--index", "x", "--limit", "0"], "limit of at least 1"),
         (["search", "a", "--index", "/nowhere/at/all"], "There is no index at"),
         (["search", "  ", "--index", "x"], "text is empty"),
+        (["search", "a", "--index", "x" * 300], "cannot be reached"),
+        (["index", LION, "--index", "/tmp/" + "x" * 300], "cannot be written"),
+        (["index", "x" * 300, "--index", "/tmp/mmdemo-never"], "There is no file"),
         (["index", "/nowhere/at/all", "--index", "/tmp/mmdemo-never"], "There is no file"),
         (["classify", LION, "one"], "no labels"),
         (["match", "", LION], "text is empty"),

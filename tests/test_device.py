@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctranslate2
 import pytest
+import torch
 
 from mmdemo.config import Settings
-from mmdemo.device import choose_device, choose_threads
+from mmdemo.device import choose_device, choose_threads, torch_device
 from mmdemo.errors import DeviceUnavailable
 
 
@@ -26,3 +27,11 @@ def test_without_a_gpu_forcing_one_is_a_sentence(monkeypatch: pytest.MonkeyPatch
 def test_threads_are_set_or_counted() -> None:
     assert choose_threads(Settings(threads=3)) == 3
     assert choose_threads(Settings()) >= 1
+
+
+def test_a_torch_that_sees_no_gpu_stays_on_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert torch_device("cuda") == "cpu"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert torch_device("cuda") == "cuda"
+    assert torch_device("cpu") == "cpu"

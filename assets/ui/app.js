@@ -1,4 +1,4 @@
-// Two things the server cannot do: switch Gradio's own texts, and jump in the player.
+// What the server cannot do: switch Gradio's own texts, and jump in the players.
 (() => {
   const localeModule = () =>
     performance.getEntriesByType("resource").map((entry) => entry.name)
@@ -23,4 +23,23 @@
     player.currentTime = Number(button.dataset.seek);
     player.play?.().catch(() => {});
   });
+
+  // The Search tab opens sounds and clips at their best moment, which stands on the detail line. Gradio's own property
+  // for it is lost: a player that is new on the page writes its position 0 back first.
+  const players = "#mm-chosen-video, #mm-chosen-audio";
+  const toCue = (player) => {
+    const cue = Number(document.querySelector("#mm-detail [data-cue]")?.dataset.cue);
+    if (Number.isFinite(cue) && player.readyState >= HTMLMediaElement.HAVE_METADATA) player.currentTime = cue;
+  };
+  // Media events do not bubble, but they can be caught on their way down.
+  document.addEventListener("loadedmetadata", (event) => {
+    if (event.target.closest?.(players)) toCue(event.target);
+  }, true);
+
+  // After a choice; it may open below the window, and the same file again at another moment loads nothing.
+  window.mmdemoShowChosen = () => setTimeout(() => {
+    document.querySelectorAll("#mm-chosen-video video, #mm-chosen-audio audio").forEach(toCue);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    document.querySelector("#mm-detail")?.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  }, 200);
 })();

@@ -18,6 +18,7 @@ from mmdemo.types import (
     Float32Array,
     Image,
     ImageFile,
+    Modality,
     Span,
     Text,
     Video,
@@ -87,12 +88,13 @@ class Backbone(Protocol):
             Spans in order, each with its [384] unit-norm embedding; spans in which nothing is to be heard are left out.
         """
 
-    def match_probability(self, first: Encoding, second: Encoding) -> float:
+    def match_probability(self, similarity: float, first: Modality, second: Modality) -> float:
         """Return the calibrated probability that two items belong together, such as a picture and a text.
 
         Args:
-            first: one item.
-            second: the other.
+            similarity: dot product of their embeddings.
+            first: modality of the one.
+            second: of the other; the frames of a clip are pictures, its sound is audio.
 
         Returns:
             0..1.
@@ -110,6 +112,18 @@ class Backbone(Protocol):
 
         Raises:
             InputError: the media cannot be decoded.
+        """
+
+    def encode_sound(self, audio: Audio | AudioFile) -> Encoding:
+        """Encode a recording as `encode` does, but leave its embedding out: speech alone needs no heads.
+
+        Args:
+            audio: the recording.
+
+        Raises:
+            InputError: the media cannot be decoded.
+            FolderNotWritable: the cache folder cannot be written.
+            DiskFull: the tokens of a long recording do not fit on the disk.
         """
 
     def statistics(self) -> CacheStatistics:

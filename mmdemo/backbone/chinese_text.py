@@ -56,7 +56,9 @@ class CharacterTokenizer:
 
     def numbers(self, text: str) -> list[int]:
         """Return the numbers of a text's characters, white space left out; an empty text is one unknown character."""
-        simplified = self._simplifier.convert("".join(text.lower().split())[:MAX_CHARACTERS])
+        # Half of a surrogate pair, such as a byte of a file name that is no Unicode, would make OpenCC fail.
+        clean = text.encode("utf-8", "replace").decode("utf-8")
+        simplified = self._simplifier.convert("".join(clean.lower().split())[:MAX_CHARACTERS])
         return [self._numbers.get(character, UNKNOWN) for character in simplified[:MAX_CHARACTERS]] or [UNKNOWN]
 
     def ids(self, texts: Sequence[str]) -> torch.Tensor:

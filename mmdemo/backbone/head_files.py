@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmdemo.config import MEGABYTE
 from mmdemo.errors import WeightsCorrupt, WeightsMissing
@@ -32,34 +32,39 @@ def heads_folder() -> Path:
     return Path(named).expanduser() if named else SHIPPED_FOLDER
 
 
-def heads_id(folder: Path) -> str:
-    """Name heads by the bytes of their weights.
+def heads_id(folder: Path, config: Mapping[str, Any]) -> str:
+    """Name heads by the bytes of their weights and by what their config says besides that name.
+
+    Args:
+        folder: of the weights.
+        config: of the heads.
 
     Raises:
         WeightsMissing: a file is not there.
     """
-    digest = hashlib.sha256()
+    described = {key: value for key, value in config.items() if key != "model_id"}
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
     for name in HEADS:
         for path in head_parts(folder, name):
             digest.update(path.read_bytes())
     return f"joint-space-{digest.hexdigest()[:12]}"
 
 
-def checked_heads_id(folder: Path) -> str:
-    """Name heads by the bytes of their weights, which must be those that their config names.
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read the config of heads whose files are those it was written for.
 
     Raises:
         WeightsMissing: a file is not there.
-        WeightsCorrupt: the config cannot be read, or weights have changed since it was written.
+        WeightsCorrupt: the config cannot be read, or something has changed since it was written.
     """
     try:
         config = json.loads(existing(folder / CONFIG_FILE).read_text("utf-8"))
-        expected = str(config["model_id"])
+        expected = config["model_id"]
     except (ValueError, KeyError, TypeError) as error:
         raise WeightsCorrupt(path=folder, command=MEND) from error
-    found = heads_id(folder)
-    if found != expected:
+    if heads_id(folder, config) != expected:
         raise WeightsCorrupt(path=folder, command=MEND)
+    found: dict[str, Any] = config
     return found
 
 

@@ -126,3 +126,17 @@ class ImageTower:
         with torch.inference_mode():
             logits = self._network.classify(torch.tensor(tokens, dtype=torch.float32, device=self._device))  # [B, K]
         return np.asarray(logits.cpu().numpy(), np.float32)
+
+
+def grid_boxes(side: int) -> Float32Array:
+    """Return the part of the picture under each grid token.
+
+    Args:
+        side: tokens in a row.
+
+    Returns:
+        [side², 4] x0 y0 x1 y1 in 0..1, row by row.
+    """
+    row, column = np.divmod(np.arange(side * side), side)
+    corners = np.stack([column, row, column + 1, row + 1], axis=1)  # [side², 4]
+    return (corners / side).astype(np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmdemo.backbone.head_files import CONFIG_FILE, MEND, checked_heads_id, existing, heads_folder, read_head
+from mmdemo.backbone.head_files import MEND, heads_folder, read_config, read_head
 from mmdemo.errors import WeightsCorrupt
 from mmdemo.types import Float32Array, Modality
 
@@ -88,17 +87,18 @@ class JointSpace:
         from mmdemo.backbone.heads import build_heads
 
         folder = folder or heads_folder()
-        model_id = checked_heads_id(folder)
+        config = read_config(folder)
         try:
-            config = json.loads(existing(folder / CONFIG_FILE).read_text("utf-8"))
             heads = build_heads(config)
             for name, head in heads.items():
                 head.load_state_dict(read_head(folder, name), strict=True)
-                head.to(device).eval().requires_grad_(False)
             calibrations = {name: Calibration(**values) for name, values in config["matching"].items()}
-            return cls(heads, config["chinese"]["characters"], calibrations, model_id, torch.device(device))
+            characters = config["chinese"]["characters"]
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError, SafetensorError) as error:
             raise WeightsCorrupt(path=folder, command=MEND) from error
+        for head in heads.values():
+            head.to(device).eval().requires_grad_(False)
+        return cls(heads, characters, calibrations, config["model_id"], torch.device(device))
 
     def embed_images(self, tokens: Float32Array) -> Float32Array:
         """Embed pictures.

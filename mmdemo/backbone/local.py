@@ -22,13 +22,13 @@ from mmdemo.backbone.embedding import (
     recording_embedding,
     sound_embeddings,
 )
-from mmdemo.backbone.head_files import heads_folder, heads_id
-from mmdemo.backbone.image_tower import ImageTower
+from mmdemo.backbone.head_files import heads_folder, read_config
+from mmdemo.backbone.image_tower import ImageTower, grid_boxes
 from mmdemo.backbone.joint_space import JointSpace
 from mmdemo.backbone.recordings import encode_recording
 from mmdemo.backbone.text_tower import TextTower
 from mmdemo.config import MEGABYTE, Settings
-from mmdemo.device import choose_device, choose_threads
+from mmdemo.device import choose_device, choose_threads, torch_device
 from mmdemo.media import load_image, load_video
 from mmdemo.types import (
     Audio,
@@ -38,6 +38,7 @@ from mmdemo.types import (
     Float32Array,
     Image,
     ImageFile,
+    Modality,
     Span,
     Text,
     UInt8Array,
@@ -84,15 +85,16 @@ class LocalBackbone:
 
         Raises:
             WeightsMissing: there are no heads.
+            WeightsCorrupt: they are damaged.
         """
         towers = (ImageTower.model_id, TextTower.model_id, AudioTower.model_id)
-        return "local:" + "+".join([*towers, heads_id(heads_folder())])
+        return "local:" + "+".join([*towers, read_config(heads_folder())["model_id"]])
 
     @cached_property
     def joint_space(self) -> JointSpace:
         """The projection heads."""
         with self.lock:
-            return JointSpace.load(heads_folder(), self.device)
+            return JointSpace.load(heads_folder(), torch_device(self.device))
 
     @cached_property
     def audio_tower(self) -> AudioTower:
@@ -109,7 +111,7 @@ class LocalBackbone:
 
             torch.set_num_threads(choose_threads(self._settings))
             weights = locate(IMAGE_TOWER, self._settings)
-            return ImageTower.load(weights.file(IMAGE_TOWER.files[0]), torch.device(self.device))
+            return ImageTower.load(weights.file(IMAGE_TOWER.files[0]), torch.device(torch_device(self.device)))
 
     @cached_property
     def text_tower(self) -> TextTower:
@@ -119,7 +121,7 @@ class LocalBackbone:
 
             torch.set_num_threads(choose_threads(self._settings))
             weights = locate(TEXT_TOWER, self._settings)
-            return TextTower.load(weights.folder, torch.device(self.device))
+            return TextTower.load(weights.folder, torch.device(torch_device(self.device)))
 
     def encode(self, media: Media | Encoding) -> Encoding:
         """Encode media, or return what is encoded already (see the protocol)."""
@@ -211,13 +213,18 @@ class LocalBackbone:
             duration=video.duration,
         )
 
-    def _encode_audio(self, audio: Audio | AudioFile) -> Encoding:
+    def encode_sound(self, audio: Audio | AudioFile) -> Encoding:
+        """Encode a recording without its embedding (see the protocol)."""
         found = self._cache.get_recording(audio.sha256)
         if found is None:
             for _ in self._encode_new_windows(audio):
                 pass
             found = self._cache.recordings.open(audio.sha256)
         assert found is not None, "a finished recording is in the store"
+        return found
+
+    def _encode_audio(self, audio: Audio | AudioFile) -> Encoding:
+        found = self.encode_sound(audio)
         model_id = self._entered(AudioTower.model_id)
         return replace(found, model_id=model_id, embedding=self._sound_embedding(found))
 
@@ -242,11 +249,9 @@ class LocalBackbone:
         hop = span_seconds / 2 if hop_seconds is None else hop_seconds
         return tuple(sound_embeddings(encoding, self.joint_space, self.lock, span_seconds, hop))
 
-    def match_probability(self, first: Encoding, second: Encoding) -> float:
+    def match_probability(self, similarity: float, first: Modality, second: Modality) -> float:
         """Return the calibrated probability that two items belong together (see the protocol)."""
-        assert first.embedding is not None and second.embedding is not None, "encode fills it"
-        similarity = float(first.embedding @ second.embedding)
-        return self.joint_space.match_probability(similarity, first.modality, second.modality)
+        return self.joint_space.match_probability(similarity, first, second)
 
     def encode_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
         """Encode a recording window by window (see the protocol)."""
@@ -259,17 +264,3 @@ class LocalBackbone:
     def statistics(self) -> CacheStatistics:
         """Return the counters of the cache."""
         return self._cache.statistics()
-
-
-def grid_boxes(side: int) -> Float32Array:
-    """Return the part of the picture under each grid token.
-
-    Args:
-        side: tokens in a row.
-
-    Returns:
-        [side², 4] x0 y0 x1 y1 in 0..1, row by row.
-    """
-    row, column = np.divmod(np.arange(side * side), side)
-    corners = np.stack([column, row, column + 1, row + 1], axis=1)  # [side², 4]
-    return (corners / side).astype(np.float32)

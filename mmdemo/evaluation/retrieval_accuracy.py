@@ -118,12 +118,6 @@ def measure_accuracy(split: CaptionedSplit) -> Rows:
 
 def measure_matching(split: CaptionedSplit, backbone: Backbone) -> Rows:
     """Measure how well true pairs are told from pairs shuffled at random, and whether the probability is honest."""
-    from mmdemo.types import Encoding
-
-    def item(modality: str, embedding: Float32Array) -> Encoding:
-        nothing = np.zeros((0, 0), np.float32)
-        return Encoding(modality, nothing, nothing, "", "", embedding=embedding)  # type: ignore[arg-type]
-
     rows: Rows = []
     for language, captions in split.captions.items():
         generator = np.random.default_rng(0)
@@ -131,7 +125,7 @@ def measure_matching(split: CaptionedSplit, backbone: Backbone) -> Rows:
         strangers = (captions.owners + generator.integers(1, max(count, 2), len(captions.owners))) % count
         probabilities = np.array(
             [
-                backbone.match_probability(item("image", split.pictures[owner]), item("text", embedding))
+                backbone.match_probability(float(split.pictures[owner] @ embedding), "image", "text")
                 for owners in (captions.owners, strangers)
                 for owner, embedding in zip(owners, captions.embeddings, strict=True)
             ],

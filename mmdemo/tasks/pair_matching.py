@@ -43,7 +43,7 @@ def match(text: str, media: Media | Encoding, backbone: Backbone, limits: Limits
     """
     written = backbone.encode(read_text(text, limits or settings().limits))
     seen = backbone.encode(media)
-    probability = backbone.match_probability(written, seen)
-    doubts = (reasons.undecided_match(probability),) if UNDECIDED[0] < probability < UNDECIDED[1] else ()
     similarity = float(whole_embedding(written) @ whole_embedding(seen))
+    probability = backbone.match_probability(similarity, written.modality, seen.modality)
+    doubts = (reasons.undecided_match(probability),) if UNDECIDED[0] < probability < UNDECIDED[1] else ()
     return Match(probability, similarity, (*doubts, *seen.reasons))

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmdemo.backbone.base import Backbone, Media
 from mmdemo.config import Limits, settings
 from mmdemo.errors import IndexFromAnotherModel
-from mmdemo.tasks.index_rows import IndexedItem, TableRows
+from mmdemo.tasks.disk_search import search_on_disk
+from mmdemo.tasks.index_rows import TableRows
+from mmdemo.tasks.index_writer import IndexWriter
 from mmdemo.tasks.indexing import encode_files, list_files, whole_embedding
 from mmdemo.tasks.vector_scan import VectorScan
 from mmdemo.tasks.vector_table import VectorTable
-from mmdemo.types import Encoding, Float32Array, Hit, Modality, Sentence, Span
+from mmdemo.types import Encoding, Float32Array, Hit, Modality, Sentence
 
 MEMORY_ROWS = 400_000
 """Up to so many vectors (0.8 GB) are searched in memory; more are scanned where they lie."""
-ROWS_A_HIT = 70
-"""Rows read from the disk for each hit, as one item may hold that many."""
-COMMIT_ITEMS = 256
-COMMIT_SECONDS = 2.0
-"""Encoded items are written after so many of them or so long; it is all that a crash can cost."""
-COMPACT_COMMITS = 200
-"""Commits after which their small files are joined, so that a commit does not get slower with their number."""
 
 Outcome = Literal["added", "known", "failed"]
 
@@ -68,7 +63,7 @@ class EmbeddingIndex:
         self._table = table
         self._backbone = backbone
         self._limits = limits or settings().limits
-        self._held: tuple[TableRows, VectorScan] | None = None
+        self._held: tuple[TableRows, tuple[VectorScan, VectorScan]] | None = None
         self._version = -1
 
     @classmethod
@@ -124,24 +119,19 @@ class EmbeddingIndex:
         """
         self._check_model(self._backbone.model_id)
         files = list_files(paths)
-        waiting: list[IndexedItem] = []
-        committed, commits = time.monotonic(), 0
+        writer = IndexWriter(self._table)
         try:
             found = encode_files(files, self._table.known_ids(), self._backbone, self._limits)
             for done, file in enumerate(found, start=1):
                 if file.item is not None:
-                    waiting.append(file.item)
-                if len(waiting) >= COMMIT_ITEMS or (waiting and time.monotonic() - committed > COMMIT_SECONDS):
-                    self._table.append(waiting)
-                    waiting, committed, commits = [], time.monotonic(), commits + 1
-                    if commits % COMPACT_COMMITS == 0:
-                        self._table.compact()
+                    writer.put(file.item)
+                writer.commit_when_due()
                 outcome: Outcome = "failed" if file.problem else "added" if file.item else "known"
                 modality = file.item.modality if file.item else None
                 yield IndexProgress(done, len(files), file.path, outcome, file.item_id, modality, file.problem)
         finally:
-            self._table.append(waiting)
-        self._table.compact()
+            writer.commit()
+        writer.compact()
 
     def search(self, query: Media | Encoding, limit: int = 10, modality: Modality | None = None) -> tuple[Hit, ...]:
         """Find the items that fit a query best.
@@ -152,7 +142,7 @@ class EmbeddingIndex:
             modality: only items of this kind.
 
         Returns:
-            Hits, best first, each item once; the span is the best moment of a recording or a clip.
+            Hits, most probable first, each item once; the span is the best moment of a recording or a clip.
 
         Raises:
             IndexFromAnotherModel: another model filled the index, or made the encoding.
@@ -163,39 +153,32 @@ class EmbeddingIndex:
         encoding = self._backbone.encode(query)
         if any(part not in self._backbone.model_id for part in encoding.model_id.split("+")):
             raise IndexFromAnotherModel(filled_by=self.model_id, model=encoding.model_id)
-        return self.search_embedding(whole_embedding(encoding), limit, modality)
+        found: dict[str, Hit] = {}
+        for heard in (False, True):
+            for hit in self._nearest(encoding, limit, modality, heard):
+                if hit.item_id not in found or hit.probability > found[hit.item_id].probability:
+                    found[hit.item_id] = hit
+        ranked = sorted(found.values(), key=lambda hit: (-hit.probability, -hit.score))
+        return tuple(ranked[: max(limit, 0)])
 
-    def search_embedding(
-        self, embedding: Float32Array, limit: int = 10, modality: Modality | None = None
-    ) -> tuple[Hit, ...]:
-        """Find the items nearest to a vector of the joint space (see `search`).
-
-        Args:
-            embedding: [D] unit norm.
-            limit: how many items at most.
-            modality: only items of this kind.
-        """
+    def _nearest(self, query: Encoding, limit: int, modality: Modality | None, heard: bool) -> list[Hit]:
+        """Find the nearest items among what is seen or what is heard: similarities of the two do not compare."""
+        embedding = whole_embedding(query)
         memory = self._memory()
         if memory is None:
-            return self._search_on_disk(embedding, limit, modality)
-        rows, scan = memory
-        allowed = None
-        if modality is not None:
-            allowed = (np.array(rows.modalities) == modality)[rows.items] if rows.item_ids else None
-        best = scan.best_groups(embedding, limit, allowed)
-        return tuple(
-            Hit(rows.item_ids[i], rows.modalities[i], score, rows.sources[i], rows.best_span(i, embedding))
-            for i, score in best
-        )
-
-    def probability(self, query: Encoding, hit: Hit) -> float:
-        """Return the calibrated probability that a hit is what the query describes, by its best vector."""
-        rows = self._table.read() if (memory := self._memory()) is None else memory[0]
-        vectors = rows.vectors[rows.items == rows.item_ids.index(hit.item_id)]  # [S, D]
-        best = vectors[int(np.argmax(vectors @ whole_embedding(query)))]
-        nothing = np.zeros((0, 1), np.float32)
-        found = Encoding(hit.modality, nothing, nothing, query.model_id, hit.item_id, embedding=best)
-        return self._backbone.match_probability(query, found)
+            hits = list(search_on_disk(self._table, embedding, min(limit, self.count()), modality, heard))
+        else:
+            rows, scans = memory
+            allowed = None
+            if modality is not None and rows.item_ids:
+                allowed = (np.array(rows.modalities) == modality)[scans[heard].groups]
+            hits = [
+                Hit(rows.item_ids[i], rows.modalities[i], score, rows.sources[i], rows.best_span(i, embedding, heard))
+                for i, score in scans[heard].best_groups(embedding, limit, allowed)
+            ]
+        kind: Modality = "audio" if heard else "image"
+        fits = self._backbone.match_probability
+        return [replace(hit, probability=fits(hit.score, query.modality, kind)) for hit in hits]
 
     def items(self) -> tuple[StoredItem, ...]:
         """Return every item with its vector, in the order they were added."""
@@ -223,24 +206,20 @@ class EmbeddingIndex:
         if self.model_id != model_id:
             raise IndexFromAnotherModel(filled_by=self.model_id, model=model_id)
 
-    def _memory(self) -> tuple[TableRows, VectorScan] | None:
+    def _memory(self) -> tuple[TableRows, tuple[VectorScan, VectorScan]] | None:
         """Return the rows in memory, read again when there was a commit by anyone; None when they are too many."""
         version = self._table.version
         if version != self._version:
             self._held = None
             if self._table.row_count() <= MEMORY_ROWS:
                 rows = self._table.read()
-                self._held = rows, VectorScan(rows.vectors, rows.items)
+                self._held = rows, (_scan(rows, ~rows.heard), _scan(rows, rows.heard))
             self._version = version
         return self._held
 
-    def _search_on_disk(self, embedding: Float32Array, limit: int, modality: Modality | None) -> tuple[Hit, ...]:
-        hits: dict[str, Hit] = {}
-        for row in self._table.nearest_on_disk(embedding, ROWS_A_HIT * limit, modality):
-            span = None if row["start"] is None else Span(row["start"], row["end"])
-            hit = hits.get(row["item_id"])
-            if hit is None:
-                hits[row["item_id"]] = Hit(row["item_id"], row["modality"], row["score"], row["source"], span)
-            elif hit.span is None and span is not None:
-                hits[row["item_id"]] = Hit(hit.item_id, hit.modality, hit.score, hit.source, span)
-        return tuple(hits.values())[:limit]
+
+def _scan(rows: TableRows, chosen: NDArray[np.bool_]) -> VectorScan:
+    """Prepare the scan of some rows; all of them are not copied."""
+    if chosen.all():
+        return VectorScan(rows.vectors, rows.items)
+    return VectorScan(rows.vectors[chosen], rows.items[chosen])

@@ -76,8 +76,7 @@ def transcribe(
             yield TranscriptionProgress(window.window.start, duration, work.language, work.cues())
             work.hear(window)
             yield TranscriptionProgress(window.window.end, duration, work.language, work.cues())
-    encoding = models.backbone.encode(sound)
-    yield work.finish(encoding)
+    yield work.finish(sound if isinstance(sound, Encoding) else models.backbone.encode_sound(sound))
 
 
 def transcribe_whole(

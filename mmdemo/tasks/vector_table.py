@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from mmdemo.errors import IndexDamaged, IndexMissing, NotAnIndex, OutputNotWritable
+from mmdemo.errors import IndexDamaged, IndexFromAnotherModel, IndexMissing, NotAnIndex
+from mmdemo.tasks.index_failures import is_remote, reading, writing
+from mmdemo.tasks.index_folder import TABLE, check_folder, table_exists, write_lock
 from mmdemo.tasks.index_rows import (
     FORMAT,
     FORMAT_KEY,
@@ -23,12 +22,14 @@ from mmdemo.tasks.index_rows import (
 )
 from mmdemo.types import Float32Array, Modality
 
-TABLE = "items"
-LOCK_FILE = ".mmdemo-write.lock"
 REMOTE_FRESHNESS = timedelta(seconds=5)
 """How old the view of a library in an object store may be; a local one is looked at every time."""
-KEPT_HISTORY = timedelta(minutes=10)
+KEPT_HISTORY = timedelta(minutes=2)
 """Superseded files stay this long when the table is compacted, for others who are reading them."""
+LEAST_FILES = 10
+MOST_SMALL_FILES = 200
+LOOSE_SHARE = 0.5
+"""Files are joined when there are ten of them and those beside the largest have half as many rows, or at 200."""
 
 
 class VectorTable:
@@ -43,92 +44,68 @@ class VectorTable:
         IndexMissing: there is none and one must exist.
         NotAnIndex: something else stands there.
         IndexDamaged: it cannot be read.
+        IndexUnreachable: nobody lets us read it.
         OutputNotWritable: a new one cannot be made there.
     """
 
     def __init__(self, uri: str | Path, model_id: str, must_exist: bool = False) -> None:
         self.uri = str(uri)
         self.model_id = model_id
-        self._folder = None if "://" in self.uri else Path(self.uri)
+        self._folder = None if is_remote(self.uri) else Path(self.uri)
         self._table: Any = None
         self._known: set[str] = set()  # ids as of a version, so that not every commit has to read them all
         self._known_version = 0
         if self._folder is not None:
-            self._check_folder(self._folder, must_exist)
-        self._open(must_exist)
+            check_folder(self._folder, must_exist)
+        with reading(self.uri):
+            import lancedb
 
-    def _check_folder(self, folder: Path, must_exist: bool) -> None:
-        if folder.exists() and not folder.is_dir():
-            raise NotAnIndex(path=folder)
-        found = {path.name for path in folder.iterdir()} - {LOCK_FILE} if folder.is_dir() else set()
-        if found and f"{TABLE}.lance" not in found:
-            raise NotAnIndex(path=folder)
-        if not found and must_exist:
-            raise IndexMissing(path=folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputNotWritable(path=folder) from error
-
-    def _open(self, must_exist: bool) -> None:
-        import lancedb
-
-        fresh = timedelta(0) if self._folder is not None else REMOTE_FRESHNESS
-        with self._failures():
+            fresh = timedelta(0) if self._folder is not None else REMOTE_FRESHNESS
             self._database = lancedb.connect(self.uri, read_consistency_interval=fresh)
-            exists = TABLE in self._database.list_tables().tables
-            if self._folder is not None and exists:
-                # A process that was killed while it made the table leaves its folder with nothing in it.
-                exists = any(path.is_file() for path in (self._folder / f"{TABLE}.lance").rglob("*"))
-            if exists:
-                self._table = self._database.open_table(TABLE)
-        if self._table is None:
-            if must_exist:
-                raise IndexMissing(path=self.uri)
-            return
-        metadata = self._table.schema.metadata or {}
-        if MODEL_KEY not in metadata or metadata.get(FORMAT_KEY) != FORMAT:
-            raise NotAnIndex(path=self.uri)
-        self.model_id = metadata[MODEL_KEY].decode()
+        if opened := self._open():
+            self._table, self.model_id = opened
+        if self._table is None and must_exist:
+            raise IndexMissing(path=self.uri)
 
-    @contextlib.contextmanager
-    def _failures(self) -> Iterator[None]:
-        """Turn what LanceDB raises about unreadable files into a sentence."""
-        try:
-            yield
-        except PermissionError as error:
-            raise OutputNotWritable(path=self.uri) from error
-        except (RuntimeError, ValueError, OSError, KeyError) as error:
-            raise IndexDamaged(path=self.uri) from error
+    def _open(self) -> tuple[Any, str] | None:
+        """Open the table if there is one, and return it with the model that fills it."""
+        with reading(self.uri):
+            if not self._exists():
+                return None
+            table = self._database.open_table(TABLE)
+            metadata = table.schema.metadata or {}
+            if MODEL_KEY not in metadata or metadata.get(FORMAT_KEY) != FORMAT:
+                raise NotAnIndex(path=self.uri)
+            return table, metadata[MODEL_KEY].decode()
 
-    @contextlib.contextmanager
-    def _write_lock(self) -> Iterator[None]:
-        """Let one process write at a time; an object store has no lock, so one writer there is the user's business."""
+    def _exists(self) -> bool:
         if self._folder is None:
-            yield
-            return
-        from filelock import FileLock
+            return TABLE in self._database.list_tables().tables
+        return table_exists(self._folder)
 
-        try:
-            with FileLock(self._folder / LOCK_FILE):
-                yield
-        except OSError as error:
-            raise OutputNotWritable(path=self.uri) from error
+    def look(self) -> bool:
+        """Tell whether there is a table, as another process may have begun it meanwhile.
+
+        Raises:
+            IndexFromAnotherModel: it was begun by another model.
+        """
+        if self._table is None and (opened := self._open()):
+            table, filled_by = opened
+            if filled_by != self.model_id:
+                raise IndexFromAnotherModel(filled_by=filled_by, model=self.model_id)
+            self._table = table
+        return self._table is not None
 
     @property
     def version(self) -> int:
         """Number of the newest commit; 0 before the first. Others' commits count."""
-        if self._table is None:
-            return 0
-        with self._failures():
-            return int(self._table.version)
+        with reading(self.uri):
+            return int(self._table.version) if self.look() else 0
 
     def row_count(self) -> int:
         """Count the rows: several an item where it is long."""
-        if self._table is None:
-            return 0
-        with self._failures():
-            return int(self._table.count_rows())
+        with reading(self.uri):
+            return int(self._table.count_rows()) if self.look() else 0
 
     def known_ids(self) -> set[str]:
         """Return the ids of all items."""
@@ -137,9 +114,9 @@ class VectorTable:
     def _current_ids(self) -> set[str]:
         version = self.version
         if version != self._known_version:
-            with self._failures():
+            with reading(self.uri):
                 column = self._table.search().select(["item_id"]).limit(None).to_arrow()["item_id"]
-            self._known, self._known_version = set(column.to_pylist()), version
+                self._known, self._known_version = set(column.to_pylist()), version
         return self._known
 
     def append(self, items: Sequence[IndexedItem]) -> None:
@@ -149,72 +126,99 @@ class VectorTable:
             items: those already there are left out.
 
         Raises:
+            IndexFromAnotherModel: another model filled the index meanwhile.
             OutputNotWritable: no space, or no right to write.
         """
         import pyarrow as pa
 
-        with self._write_lock():
-            if self._table is None:
-                self._open(must_exist=False)  # another process may have made it meanwhile
+        if not items:
+            return
+        with write_lock(self._folder):
             known = self._current_ids()
             rows = [row for item in items if item.item_id not in known for row in rows_of(item, self.model_id)]
             if not rows:
                 return
             schema = table_schema(len(rows[0]["vector"]), self.model_id)
-            try:
+            with writing(self.uri):
                 if self._table is None:
                     self._table = self._database.create_table(TABLE, schema=schema)
                 self._table.add(pa.Table.from_pylist(rows, schema=schema))
                 self._known |= {row["item_id"] for row in rows}
                 self._known_version = int(self._table.version)
-            except (RuntimeError, OSError) as error:
-                raise OutputNotWritable(path=self.uri) from error
 
     def delete(self, item_ids: Sequence[str]) -> None:
-        """Remove items; ids that are not there are ignored."""
-        if self._table is None or not item_ids:
-            return
-        quoted = ", ".join("'" + item_id.replace("'", "''") + "'" for item_id in item_ids)
-        with self._write_lock(), self._failures():
-            self._table.delete(f"item_id IN ({quoted})")
+        """Remove items; ids that are not there are ignored.
 
-    def compact(self) -> None:
-        """Join the small files that many commits leave."""
-        if self._table is not None:
-            with self._write_lock(), self._failures():
-                self._table.optimize(cleanup_older_than=KEPT_HISTORY)
+        Raises:
+            OutputNotWritable: no space, or no right to write.
+        """
+        if item_ids and self.look():
+            with write_lock(self._folder), writing(self.uri):
+                self._table.delete(f"item_id IN ({', '.join(map(_quoted, item_ids))})")
 
-    def nearest_on_disk(self, query: Float32Array, rows: int, modality: Modality | None) -> list[dict[str, Any]]:
+    def compact_when_due(self) -> bool:
+        """Join the small files that many commits leave, once it pays; return whether it did.
+
+        Joining rewrites nearly everything. So it waits until the rows in small files are as many as half of the rest,
+        which keeps the work for each row the same however many there are.
+
+        Raises:
+            OutputNotWritable: no space, or no right to write.
+        """
+        if not self.look():
+            return False
+        with writing(self.uri):
+            files = self._table.stats()["fragment_stats"]
+            largest = files["lengths"]["max"] * max(1, files["num_fragments"] - files["num_small_fragments"])
+            loose = self._table.count_rows() - largest
+            due = files["num_fragments"] >= LEAST_FILES and loose >= LOOSE_SHARE * largest
+            if due or files["num_small_fragments"] > MOST_SMALL_FILES:
+                with write_lock(self._folder):
+                    self._table.optimize(cleanup_older_than=KEPT_HISTORY)
+                return True
+        return False
+
+    def nearest_on_disk(
+        self, query: Float32Array, rows: int, modality: Modality | None, heard: bool
+    ) -> list[dict[str, Any]]:
         """Scan the table where it lies, for libraries that memory does not hold.
 
         Args:
             query: [D] unit norm.
             rows: how many at most.
             modality: only rows of this kind.
+            heard: only rows of sound; else only rows of what is seen.
 
         Returns:
             item_id, modality, source, start, end and score of the best rows, best first.
         """
-        if self._table is None:
+        if not self.look():
             return []
-        with self._failures():
+        with reading(self.uri):
             search = self._table.search(query, vector_column_name="vector").distance_type("dot").limit(rows)
             search = search.select(["item_id", "modality", "source", "start", "end", "_distance"])
-            found = (search.where(f"modality = '{modality}'", prefilter=True) if modality else search).to_list()
-        return [row | {"score": 1.0 - row["_distance"]} for row in found]
+            wanted = f"heard = {heard}" + (f" AND modality = '{modality}'" if modality else "")
+            found = search.where(wanted, prefilter=True).to_list()
+            return [row | {"score": 1.0 - row["_distance"]} for row in found]
 
-    def read(self) -> TableRows:
-        """Read the whole table and check every row.
+    def read(self, item_id: str = "") -> TableRows:
+        """Read the table and check every row.
+
+        Args:
+            item_id: only the rows of this item; "" = all.
 
         Raises:
             IndexDamaged: a file cannot be read, or a row fails its checksum.
         """
-        if self._table is None:
-            nothing = np.zeros(0, np.int64)
-            return TableRows((), (), (), nothing, np.zeros((0, 2)), np.zeros((0, 1), np.float32))
-        with self._failures():
-            table = self._table.to_arrow()
+        if not self.look():
+            return TableRows.none()
+        with reading(self.uri):
+            rows = self._table.search().where(f"item_id = {_quoted(item_id)}").limit(None) if item_id else self._table
+            table = rows.to_arrow()
+        try:
             return checked_rows(table)
+        except (ValueError, TypeError, KeyError) as error:
+            raise IndexDamaged(path=self.uri) from error
 
     def copy_to(self, uri: str | Path) -> VectorTable:
         """Write a compact copy.
@@ -230,11 +234,19 @@ class VectorTable:
             OutputNotWritable: it cannot be written.
         """
         target = VectorTable(uri, self.model_id)
-        if target.version:
-            raise NotAnIndex(path=uri)
-        if self._table is not None:
-            with self._failures():
+        content = None
+        if self.look():
+            with reading(self.uri):
                 content = self._table.to_arrow()
-            with target._write_lock():
-                target._table = target._database.create_table(TABLE, data=content, schema=content.schema)
+        with write_lock(target._folder), writing(target.uri):
+            if target._exists():
+                raise NotAnIndex(path=uri)
+            if content is not None:
+                # In two steps, as a folder of data without a commit could not be told from a damaged index.
+                target._table = target._database.create_table(TABLE, schema=content.schema)
+                target._table.add(content)
         return target
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -104,7 +104,8 @@ def classify(
     probabilities = weights / weights.sum()
     order = np.argsort(-similarities, kind="stable")
     scores = tuple(LabelScore(checked[i], float(probabilities[i]), float(similarities[i])) for i in order)
-    fit = backbone.match_probability(encoding, backbone.encode(read_text(scores[0].label, limits)))
+    best = whole_embedding(backbone.encode(read_text(scores[0].label, limits)))
+    fit = backbone.match_probability(float(best @ whole_embedding(encoding)), encoding.modality, "text")
     doubts = [reasons.no_label_fits(scores[0].label, fit)] if fit < FITTING else []
     if scores[0].probability - scores[1].probability < CLEAR_LEAD:
         doubts.append(reasons.close_labels(scores[0].label, scores[1].label))

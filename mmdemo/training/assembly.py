@@ -149,7 +149,7 @@ def save_heads(
     with disk_errors(folder):
         for name in HEADS:
             write_head(folder, name, heads[name].state_dict())
-        named = {**config, "model_id": heads_id(folder)}
+        named = {**config, "model_id": heads_id(folder, config)}
         for file, content in ((CONFIG_FILE, named), ("recipe.json", recipe), ("curves.json", curves)):
             text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
             (folder / file).write_text(text, "utf-8")

@@ -128,6 +128,7 @@ def train_chinese(
         run.checkpoints / "chinese.pt",
         run.resume,
         run.record("chinese"),
+        (data.ids > 0).sum(dim=1),
     )
     run.curves["chinese"] = [asdict(curve) for curve in curves]
     assert isinstance(follower.head, CharacterEncoder)

@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from mmdemo.training.losses import LossName
     from mmdemo.training.sources import load_towers
 
-    data = read_folder(options.data / "flickr8k", options.views, load_towers(settings()))
+    checkpoint = options.out / "checkpoints" / "compression.pt"
+    data = read_folder(options.data / "flickr8k", options.views, load_towers(settings()), checkpoint, options.resume)
     found: dict[str, dict[str, object]] = {}
     for loss in get_args(LossName):
         run = stages.Run(options.seed, options.out / "checkpoints" / loss, options.resume, print_epoch, {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import torch
 from torch import nn
 
 from mmdemo.backbone.chinese_text import CharacterTokenizer, is_chinese
-from mmdemo.backbone.head_files import CONFIG_FILE, heads_id, read_head
+from mmdemo.backbone.head_files import read_config, read_head
 from mmdemo.backbone.heads import ImageHead, TextHead, build_heads
 from mmdemo.config import settings
 from mmdemo.evaluation.retrieval_metrics import ranks, recall
@@ -47,7 +46,7 @@ def load_heads(folder: Path, dropout: float) -> tuple[dict[str, nn.Module], dict
     from mmdemo.backbone.joint_space import JointSpace
 
     JointSpace.load(folder)  # says what is wrong, if anything is
-    config = json.loads((folder / CONFIG_FILE).read_text("utf-8"))
+    config = read_config(folder)
     heads = build_heads(config, dropout)
     for name, head in heads.items():
         head.load_state_dict(read_head(folder, name))
@@ -87,7 +86,7 @@ def continue_on_pairs(table: Path, source: Path, out: Path, views: int, epochs: 
     for head in heads.values():
         head.eval()
     recipe = {
-        "continued_from": heads_id(source),
+        "continued_from": read_config(source)["model_id"],
         "pairs": file_sha256(table),
         "seed": seed,
         "schedule": asdict(schedule),

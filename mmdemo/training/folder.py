@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -22,7 +21,7 @@ from mmdemo.evaluation.caption_data import archive_names
 from mmdemo.training import stages
 from mmdemo.training.assembly import compressed, fit_compression, save_heads
 from mmdemo.training.chinese import ChineseSource, embed_ids, train_chinese
-from mmdemo.training.loop import Schedule, first_process_first, process_rank
+from mmdemo.training.loop import Schedule, first_process_first, process_rank, save_checkpoint
 from mmdemo.training.pair_data import PairData
 from mmdemo.training.sounds import train_audio
 from mmdemo.training.sources import (
@@ -61,16 +60,23 @@ class TrainedHeads:
     calibrations: dict[str, Calibration]
 
 
-def read_folder(flickr: Path, views: int, towers: Towers) -> FolderData:
+def read_folder(flickr: Path, views: int, towers: Towers, checkpoint: Path, resume: bool) -> FolderData:
     """Read pictures and English captions of a folder laid out like ``flickr8k``.
 
     Args:
         flickr: holds the splits train and val.
         views: of each training picture.
         towers: frozen, with the cache of their features.
+        checkpoint: file of the compression; what was trained behind one does not fit another.
+        resume: whether to go on with the one in there.
     """
     grids = split_views(flickr, "train", views, towers)
-    compress = fit_compression(grids[0], stages.IMAGE_SHAPE.input_width)
+    if resume and checkpoint.is_file():
+        compress = nn.Linear(grids[0].shape[-1], stages.IMAGE_SHAPE.input_width).requires_grad_(False)
+        compress.load_state_dict(torch.load(checkpoint, weights_only=True))
+    else:
+        compress = fit_compression(grids[0], stages.IMAGE_SHAPE.input_width)
+        save_checkpoint(checkpoint, compress.state_dict())
     train = _pairs([compressed(grid, compress) for grid in grids], flickr, "train", towers)
     validation = _pairs([compressed(split_views(flickr, "val", 1, towers)[0], compress)], flickr, "val", towers)
     names = archive_names(flickr / "train.tar")
@@ -118,7 +124,8 @@ def train_on_folder(options: argparse.Namespace) -> None:
     towers = load_towers(settings())
     run = stages.Run(options.seed, options.out / "checkpoints", options.resume, print_epoch, {})
     with first_process_first():
-        data = read_folder(options.data / "flickr8k", options.views, towers)
+        checkpoint = options.out / "checkpoints" / "compression.pt"
+        data = read_folder(options.data / "flickr8k", options.views, towers, checkpoint, options.resume)
     print(f"features after {time.monotonic() - started:.0f} s", flush=True)
     schedule = member_schedule(options)
     members = stages.train_members(data.train, data.validation, options.members, schedule, options.loss, run)
@@ -210,7 +217,6 @@ def _recipe(options: argparse.Namespace, schedule: Schedule, seconds: int) -> di
     said = {name: value for name, value in vars(options).items() if not isinstance(value, Path) and value is not None}
     return {
         "module": "mmdemo.training.joint_space",
-        "arguments": [item for item in sys.argv[1:] if not item.startswith(("/", "."))],
         "options": said,
         "data": data_hash(options.data),
         "schedules": {
@@ -219,5 +225,5 @@ def _recipe(options: argparse.Namespace, schedule: Schedule, seconds: int) -> di
             "audio": asdict(scaled(stages.AUDIO_SCHEDULE, options.epochs)),
         },
         "torch": torch.__version__,
-        "seconds": seconds,
+        "seconds_of_the_last_call": seconds,
     }

@@ -13,7 +13,7 @@ from mmdemo.backbone.audio_tower import AudioTower
 from mmdemo.backbone.image_tower import ImageTower
 from mmdemo.backbone.text_tower import TextTower
 from mmdemo.config import Settings
-from mmdemo.device import choose_device, choose_threads
+from mmdemo.device import choose_device, choose_threads, torch_device
 from mmdemo.evaluation.caption_data import archive_names, archive_pictures, captioned_pictures
 from mmdemo.evaluation.sound_data import held_out_speech, spoken_texts
 from mmdemo.training.features import (
@@ -52,7 +52,7 @@ def load_towers(settings: Settings) -> Towers:
 
     device, threads = choose_device(settings), choose_threads(settings)
     torch.set_num_threads(threads)
-    place = torch.device(device)
+    place = torch.device(torch_device(device))
     return Towers(
         ImageTower.load(locate(IMAGE_TOWER, settings).file(IMAGE_TOWER.files[0]), place),
         TextTower.load(locate(TEXT_TOWER, settings).folder, place),

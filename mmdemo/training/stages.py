@@ -28,7 +28,7 @@ AUDIO_SHAPE = PoolerShape(
     input_width=512, width=256, heads=4, queries=4, layers=1, halvings=3, mean_residual=True, spread_residual=True
 )
 MEMBER_SCHEDULE = Schedule(epochs=18, batch_size=384)
-CHINESE_SCHEDULE = Schedule(epochs=8, batch_size=512, dropout=0.15, average_decay=0.99, patience=4)
+CHINESE_SCHEDULE = Schedule(epochs=6, batch_size=512, dropout=0.15, average_decay=0.99, patience=4)
 AUDIO_SCHEDULE = Schedule(epochs=12, batch_size=64, learning_rate=1e-3, dropout=0.15, average_decay=0.99, patience=6)
 HELD_OUT_SHARE = 0.05
 """Of the sounds, kept for early stopping of the audio head and for its calibration."""

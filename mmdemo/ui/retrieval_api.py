@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from mmdemo.types import Hit, Sentence
+from mmdemo.types import Encoding, Hit, Modality, Sentence
 from mmdemo.ui import pipeline
 from mmdemo.ui.common import (
     BACKBONE_CONCURRENCY,
     BACKBONE_QUEUE,
-    checked_path,
-    errors_for_user,
     remove_nameless_uploads,
+    work_folder,
 )
 from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
-from mmdemo.ui.retrieval_inputs import checked_files, checked_kind
-from mmdemo.ui.retrieval_library import FOLDER_PREFIX, HITS, LIBRARY_LIMIT, encode_query
+from mmdemo.ui.retrieval_errors import search_errors
+from mmdemo.ui.retrieval_inputs import checked_files, checked_kind, checked_query_file
+from mmdemo.ui.retrieval_job import encode_query
+from mmdemo.ui.retrieval_library import HITS, LIBRARY_LIMIT
+from mmdemo.ui.subtitle_job import in_background
 
 PROGRESS = gr.Progress()
 """Gradio finds the progress bar of a call by this default value."""
@@ -43,6 +45,7 @@ def hits_json(hits: tuple[Hit, ...], failures: list[tuple[str, Sentence]], langu
                 "name": Path(hit.source).name,
                 "item_id": hit.item_id,
                 "modality": hit.modality,
+                "probability": round(hit.probability, 4),
                 "score": round(hit.score, 4),
                 "start": None if hit.span is None else round(hit.span.start, 3),
                 "end": None if hit.span is None else round(hit.span.end, 3),
@@ -61,7 +64,7 @@ def search(
     limit: Any = HITS,
     request: gr.Request | None = None,
     progress: gr.Progress = PROGRESS,
-) -> dict[str, Any]:
+) -> Iterator[dict[str, Any]]:
     """Search files by a sentence in English or Chinese, or by a picture, a sound or a clip.
 
     Args:
@@ -73,24 +76,42 @@ def search(
 
     Returns:
         The hits, best first, with their similarity and the best moment of sounds and videos in seconds, and the files
-        that could not be used with the reason.
+        that could not be used with the reason. While the work runs, results without hits come.
     """
     interface = preferred_language(request.headers.get("accept-language")) if request else ENGLISH
-    with errors_for_user(lambda: interface), tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder:
-        from mmdemo.tasks.retrieval import EmbeddingIndex
-
+    with search_errors(lambda: interface):
         remove_nameless_uploads()
         paths, modality = checked_files(files, interface), checked_kind(kind, interface)
         count = int(limit) if isinstance(limit, int | float) and 1 <= limit <= LIBRARY_LIMIT else HITS
-        encoding = encode_query(checked_path(query_file, interface) if query_file else str(query or ""))
-        index = EmbeddingIndex.open(Path(folder) / "index", pipeline.load_models().backbone)
-        failures: list[tuple[str, Sentence]] = []
-        with closing(index.add(paths)) as steps:  # type: ignore[type-var]
-            for step in steps:
-                progress((step.done, step.total))
-                if step.problem is not None:
-                    failures.append((step.path.name, step.problem))
-        return hits_json(index.search(encoding, count, modality), failures, interface)
+        asked = checked_query_file(query_file, interface) if query_file else str(query or "")
+        yield hits_json((), [], interface)  # a client that left is noticed only at a yield
+        for _ in in_background(pipeline.load_models):
+            yield hits_json((), [], interface)
+        encoding = encode_query(asked)
+        with work_folder() as folder:
+            yield from _indexed(paths, encoding, count, modality, folder, interface, progress)
+
+
+def _indexed(
+    paths: tuple[Path, ...],
+    query: Encoding,
+    count: int,
+    modality: Modality | None,
+    folder: Path,
+    interface: str,
+    progress: gr.Progress,
+) -> Iterator[dict[str, Any]]:
+    from mmdemo.tasks.retrieval import EmbeddingIndex
+
+    index = EmbeddingIndex.open(folder / "index", pipeline.load_models().backbone)
+    failures: list[tuple[str, Sentence]] = []
+    with closing(index.add(paths)) as steps:  # type: ignore[type-var]
+        for step in steps:
+            progress((step.done, step.total))
+            if step.problem is not None:
+                failures.append((step.path.name, step.problem))
+            yield hits_json((), failures, interface)
+    yield hits_json(index.search(query, count, modality), failures, interface)
 
 
 def connect(localisation: Localisation) -> None:

@@ -12,7 +12,6 @@ from mmdemo.config import settings
 from mmdemo.ui.i18n import ENGLISH, Localisation, text
 from mmdemo.ui.retrieval_map import MAP_SCRIPT, map_html
 from mmdemo.ui.retrieval_view import RetrievalView, results_html, status_html
-from mmdemo.ui.subtitle_layout import WAVEFORM, WAVEFORM_PLAYED
 
 KINDS = ("all", "image", "audio", "video")
 
@@ -160,8 +159,10 @@ def _search_side(localisation: Localisation) -> dict[str, Any]:
     detail = gr.HTML("", elem_id="mm-detail")
     image = make(gr.Image, {"label": "chosen"}, elem_id="mm-chosen-image", height=360, **player)
     video = make(gr.Video, {"label": "chosen"}, elem_id="mm-chosen-video", height=360, **player)
-    waveform = gr.WaveformOptions(waveform_color=WAVEFORM, waveform_progress_color=WAVEFORM_PLAYED)
-    audio = make(gr.Audio, {"label": "chosen"}, elem_id="mm-chosen-audio", waveform_options=waveform, **player)
+    # The browser's own player: it reads long recordings piece by piece, and goes to the best moment. Gradio's waveform
+    # would decode the whole file first and then jump to its beginning.
+    native = gr.WaveformOptions(show_recording_waveform=False)
+    audio = make(gr.Audio, {"label": "chosen"}, elem_id="mm-chosen-audio", waveform_options=native, **player)
     return {
         "query": query,
         "search": search,

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import shutil
 import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmdemo.errors import InputError
 from mmdemo.types import Encoding, Hit, Modality
-from mmdemo.ui import pipeline
-from mmdemo.ui.common import STALE_AFTER
+from mmdemo.ui.common import STALE_AFTER, WORK_FOLDER
 from mmdemo.ui.retrieval_map import MapItem
 from mmdemo.ui.retrieval_pictures import make_blank, make_thumbnail
-from mmdemo.ui.retrieval_view import Failure, RetrievalView
-from mmdemo.ui.subtitle_job import in_background
+from mmdemo.ui.retrieval_view import RetrievalView
 
 if TYPE_CHECKING:
     from mmdemo.backbone.base import Backbone
 
-FOLDER_PREFIX = "mmdemo-search-"
+logger = logging.getLogger(__name__)
+
+FOLDER_PREFIX = "search-"
 LIBRARY_LIMIT = 2_000
 """Files in one visitor's library."""
 HITS = 12
@@ -66,6 +65,7 @@ class RetrievalSession:
     query: Encoding | None = None
     modality: Modality | None = None
     chosen: str = ""  # item id
+    copying: bool = False  # a copy of the chosen item for the player is being made
 
 
 class Library:
@@ -78,25 +78,45 @@ class Library:
     def __init__(self, backbone: Backbone) -> None:
         from mmdemo.tasks.retrieval import EmbeddingIndex
 
-        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+        WORK_FOLDER.mkdir(parents=True, exist_ok=True)  # what a killed process left there goes at the next start
+        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=WORK_FOLDER))
         self.close = weakref.finalize(self, shutil.rmtree, self.folder, True)
         self.index = EmbeddingIndex.open(self.folder / "index", backbone)
         self.items: dict[str, LibraryItem] = {}
         self.used = time.monotonic()
 
+    def touch(self) -> None:
+        """Remember that the library is being used."""
+        self.used = time.monotonic()
+
     def add(self, path: Path, item_id: str, modality: Modality) -> None:
-        """Remember an item that was indexed, and make its small picture."""
+        """Remember an item that was indexed, keep its file and make its small picture."""
         thumbnail = self.folder / f"{item_id}.jpg"
         try:
             make_thumbnail(path, modality, thumbnail)
-        except (InputError, OSError):  # what can be encoded can be searched, with or without a picture
+        except Exception:  # what can be encoded can be searched, with or without a picture
+            logger.debug("no small picture of %s", path.name, exc_info=True)
             make_blank(thumbnail)
-        self.items[item_id] = LibraryItem(item_id, modality, path, thumbnail)
+        self.items[item_id] = LibraryItem(item_id, modality, self._kept(path, item_id), thumbnail)
+
+    def _kept(self, path: Path, item_id: str) -> Path:
+        """Give a file a name in the library's folder, because Gradio deletes uploads after one to two hours."""
+        kept = self.folder / "files" / item_id / path.name
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(path, kept)
+            except OSError:  # another disk, or somebody else's file
+                shutil.copyfile(path, kept)
+        except OSError:  # no space: it can be shown as long as the upload stays
+            kept.unlink(missing_ok=True)
+            return path
+        return kept
 
     def search(self, query: Encoding, modality: Modality | None) -> tuple[tuple[Hit, ...], float | None]:
         """Find the best items, and how probable it is that the first is what a text describes."""
         hits = self.index.search(query, HITS, modality)
-        best = self.index.probability(query, hits[0]) if hits and query.modality == "text" else None
+        best = hits[0].probability if hits and query.modality == "text" else None
         return hits, best
 
     def map_items(self) -> list[MapItem]:
@@ -121,7 +141,7 @@ class Libraries:
         with self._lock:
             library = self._libraries.get(visitor)
             if library is not None:
-                library.used = time.monotonic()
+                library.touch()
             return library
 
     def open(self, visitor: str, backbone: Backbone) -> Library:
@@ -159,83 +179,3 @@ class Libraries:
             stale = [name for name, found in self._libraries.items() if time.monotonic() - found.used > older_than]
         for visitor in stale:
             self.close(visitor)
-
-
-def run_index_job(job: IndexJob, libraries: Libraries, visitor: str) -> Iterator[RetrievalView]:
-    """Read files into a visitor's library.
-
-    Args:
-        job: read for its Cancel flag after every file.
-        libraries: of all visitors.
-        visitor: whose.
-
-    Yields:
-        A view after every file; the last one is in phase ``done`` or ``cancelled``. What was read is kept.
-
-    Raises:
-        MMDemoError: the models cannot be loaded, or the folder cannot be written.
-    """
-    view = RetrievalView("loading", total=len(job.paths))
-    yield view
-    loading = in_background(pipeline.load_models)
-    while True:
-        try:
-            next(loading)
-        except StopIteration as finished:
-            library = libraries.open(visitor, finished.value.backbone)
-            break
-        if job.cancelled:
-            existing = libraries.get(visitor)
-            yield replace(view, phase="cancelled", count=len(existing.items) if existing else 0)
-            return
-        yield view
-    view = replace(view, phase="indexing", count=len(library.items), name=job.paths[0].name if job.paths else "")
-    yield view
-    yield from _steps(job, library, view)
-
-
-def _steps(job: IndexJob, library: Library, view: RetrievalView) -> Iterator[RetrievalView]:
-    failures: list[Failure] = []
-    with closing(library.index.add(job.paths)) as steps:  # type: ignore[type-var]
-        for step in steps:
-            library.used = time.monotonic()
-            if step.problem is not None:
-                failures.append(Failure(step.path.name, step.problem))
-            elif step.modality is not None:
-                library.add(step.path, step.item_id, step.modality)
-            view = replace(
-                view,
-                done=step.done,
-                total=step.total,
-                name=step.path.name,
-                count=len(library.items),
-                known=view.known + (step.outcome == "known"),
-                failures=tuple(failures),
-            )
-            if job.cancelled:
-                break
-            yield view
-    yield replace(view, phase="cancelled" if job.cancelled else "done")
-
-
-def encode_query(query: str | Path) -> Encoding:
-    """Encode a text or a file that somebody searches by.
-
-    Args:
-        query: a text, or the path of a picture, a recording or a clip.
-
-    Raises:
-        InputError: it cannot be used.
-    """
-    from mmdemo.config import settings
-    from mmdemo.media import open_media
-    from mmdemo.text import read_text
-
-    limits = settings().limits
-    media = open_media(query, limits) if isinstance(query, Path) else read_text(query, limits)
-    return pipeline.load_models().backbone.encode(media)
-
-
-def example_files(folder: Path) -> Sequence[Path]:
-    """List the media that come with the demo."""
-    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []

@@ -8,10 +8,11 @@ RETRIEVAL_TEXTS: dict[str, Sentence] = {
     "search_tab": Sentence("Search", "搜索"),
     "search_help": Sentence(
         "Drop pictures, recordings and videos; then find them by a sentence in English or Chinese, or by another "
-        "picture, sound or clip. In long media you land on the moment itself. Your library is yours alone and is "
-        "deleted when you close the page, or after an hour.",
+        "picture, sound or clip. In long media you land on the moment itself. Your library is yours alone; it is "
+        "deleted when you close the page or have not used it for an hour, and the uploads themselves after two hours "
+        "at the latest.",
         "拖入图片、录音和视频，然后用一句中文或英文，或用另一张图片、一段声音或视频来查找它们。较长的媒体会直接定位到相应时刻。"
-        "素材库仅您可见，关闭页面或一小时后即删除。",
+        "素材库仅您可见，关闭页面或一小时未使用后即删除；上传的文件最迟两小时后删除。",
     ),
     "library_files": Sentence("Files for the library", "添加到素材库的文件"),
     "library_drop_hint": Sentence(
@@ -45,20 +46,26 @@ RETRIEVAL_TEXTS: dict[str, Sentence] = {
     "library_cancelled": Sentence(
         "Cancelled. In the library, ready to be searched: {count}.", "已取消；已读取的 {count} 项可以搜索。"
     ),
+    "library_expired": Sentence(
+        "The library was not used for an hour and is deleted. Please add the files again.",
+        "素材库已有一小时未使用，现已删除。请重新添加文件。",
+    ),
     "library_failures": Sentence("Files that could not be used: {count}", "有 {count} 个文件无法使用"),
     "library_known": Sentence("There already: {count}.", "其中 {count} 个已在素材库中。"),
     # what comes out
     "results": Sentence("Results", "结果"),
     "results_none": Sentence("Nothing of this kind is in the library.", "素材库中没有此类内容。"),
     "results_empty": Sentence(
-        "The best matches appear here, with their scores; choose one to see or hear it.",
+        "The best matches appear here, with how probably each fits; choose one to see or hear it.",
         "最匹配的结果及其得分会显示在这里；点击即可查看或播放。",
     ),
+    "search_waiting": Sentence("Searching… Others may be ahead of you.", "正在搜索……前面可能还有其他任务。"),
     "results_for": Sentence("Best matches for “{query}”", "“{query}”的最佳匹配"),
     "results_weak": Sentence(
         "Nothing here fits well: even the best match is unlikely ({percent} %).",
         "没有很合适的结果：最佳匹配的可能性也只有 {percent} %。",
     ),
+    "probability": Sentence("fits with a probability of {percent}", "匹配概率 {percent}"),
     "score": Sentence("similarity {score}", "相似度 {score}"),
     "chosen": Sentence("Chosen item", "所选内容"),
     "moment": Sentence("best moment {start} – {end}", "最佳时刻 {start} – {end}"),
@@ -77,8 +84,24 @@ RETRIEVAL_TEXTS: dict[str, Sentence] = {
     # failures that have no class of their own
     "no_library": Sentence("The library is empty; please add some files first.", "素材库为空，请先添加一些文件。"),
     "no_files": Sentence("Please choose one or more files.", "请选择一个或多个文件。"),
+    "not_files": Sentence(
+        "That is not a file, or it is no longer there; please choose a picture, a recording or a video.",
+        "所给的不是文件，或文件已不存在；请选择图片、录音或视频。",
+    ),
+    "library_busy": Sentence(
+        "Files are still being read; please wait or cancel first, and then add these again.",
+        "仍在读取文件；请等待完成或先取消，然后再添加这些文件。",
+    ),
     "too_many_files": Sentence(
         "That are {count} files; the library takes {limit}.", "共有 {count} 个文件，素材库最多容纳 {limit} 个。"
+    ),
+    "library_damaged": Sentence(
+        "The library can no longer be read; please empty it and add the files again.",
+        "素材库已无法读取；请清空后重新添加文件。",
+    ),
+    "server_storage": Sentence(
+        "The server cannot store the files at the moment; its disk may be full. Please try again later.",
+        "服务器暂时无法保存文件，磁盘空间可能不足；请稍后再试。",
     ),
     "unknown_kind": Sentence("The kind must be all, image, audio or video.", "类型必须是 all、image、audio 或 video。"),
     # the public API

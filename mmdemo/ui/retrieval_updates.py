@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from mmdemo.types import Hit
-from mmdemo.ui import pipeline
-from mmdemo.ui.i18n import merged
+from mmdemo.types import Hit, Modality
+from mmdemo.ui.i18n import merged, text
 from mmdemo.ui.retrieval_layout import RetrievalComponents
-from mmdemo.ui.retrieval_library import Library, LibraryItem, RetrievalSession
+from mmdemo.ui.retrieval_library import Library, RetrievalSession
 from mmdemo.ui.retrieval_map import map_html
 from mmdemo.ui.retrieval_view import (
     RUNNING_PHASES,
@@ -39,14 +39,28 @@ def status_updates(parts: RetrievalComponents, view: RetrievalView, language: st
     }
 
 
+def shown_hits(view: RetrievalView, library: Library | None) -> list[Hit]:
+    """Return the hits in the gallery, in its order: those whose items the page can show."""
+    return [hit for hit in view.hits if hit.item_id in library.items] if library is not None else []
+
+
+def results_updates(parts: RetrievalComponents, view: RetrievalView, language: str) -> Updates:
+    """Say above the gallery what it shows."""
+    return {parts.results: gr.update(value=results_html(view, language))}
+
+
 def hit_updates(parts: RetrievalComponents, view: RetrievalView, library: Library | None, language: str) -> Updates:
     """Fill the gallery."""
     items = library.items if library is not None else {}
-    pictures = [(str(items[hit.item_id].thumbnail), caption(hit)) for hit in view.hits if hit.item_id in items]
-    return {
-        parts.results: gr.update(value=results_html(view, language)),
-        parts.gallery: gr.update(value=pictures, selected_index=None, visible=bool(pictures)),
-    }
+    pictures = [(str(items[hit.item_id].thumbnail), caption(hit)) for hit in shown_hits(view, library)]
+    gallery = gr.update(value=pictures, selected_index=None, visible=bool(pictures))
+    return results_updates(parts, view, language) | {parts.gallery: gallery}
+
+
+def waiting_updates(parts: RetrievalComponents, language: str) -> Updates:
+    """Say that a search has been asked for; the models may be at work for somebody else."""
+    line = escape(text("search_waiting", language))
+    return {parts.results: gr.update(value=f'<p class="mm-empty" role="status">{line}</p>')}
 
 
 def map_updates(parts: RetrievalComponents, state: RetrievalSession, library: Library | None, language: str) -> Updates:
@@ -55,48 +69,29 @@ def map_updates(parts: RetrievalComponents, state: RetrievalSession, library: Li
     return {parts.map: gr.update(value=map_html(items, state.view.hits, state.view.query, state.chosen, language))}
 
 
-def chosen_updates(
-    parts: RetrievalComponents,
-    item: LibraryItem | None,
-    hit: Hit | None,
-    language: str,
-    folder: Path | None = None,
+def detail_updates(
+    parts: RetrievalComponents, state: RetrievalSession, library: Library | None, language: str
 ) -> Updates:
-    """Open an item: a picture is shown, sound and video stand on the player at their best moment.
+    """Name the chosen item."""
+    item = library.items.get(state.chosen) if library is not None else None
+    hit = next((hit for hit in state.view.hits if hit.item_id == state.chosen), None)
+    note = "copying" if state.copying else ""
+    return {parts.detail: gr.update(value=detail_html(item.name if item else "", hit, language, note))}
+
+
+def player_updates(parts: RetrievalComponents, kind: Modality | None, path: Path | None) -> Updates:
+    """Put a file on the player of its kind and hide the others; the page itself moves it to the best moment.
 
     Args:
         parts: the components.
-        item: None closes what is open.
-        hit: of the last query, when the item is one.
-        language: interface language tag.
-        folder: where a copy for the player may be written.
-
-    Raises:
-        InputError: the file cannot be decoded for the player.
+        kind: None closes what is open.
+        path: None when there is nothing to play yet.
     """
-    shown = {"image": parts.image, "video": parts.video, "audio": parts.audio}
-    updates: Updates = {part: gr.update(value=None, visible=False) for part in shown.values()}
-    updates[parts.detail] = gr.update(value=detail_html(item.name if item else "", hit, language))
-    if item is None:
-        return updates
-    cue = hit.span.start if hit is not None and hit.span is not None else 0.0
-    position: dict[str, Any] = {} if item.modality == "image" else {"playback_position": cue}
-    path = item.path if item.modality == "image" or folder is None else playable(item, folder)
-    updates[shown[item.modality]] = gr.update(value=str(path), visible=True, **position)
+    players = {"image": parts.image, "video": parts.video, "audio": parts.audio}
+    updates: Updates = {part: gr.update(value=None, visible=False) for part in players.values()}
+    if kind is not None and path is not None:
+        updates[players[kind]] = gr.update(value=str(path), visible=True)
     return updates
-
-
-def playable(item: LibraryItem, folder: Path) -> Path:
-    """Return a file that browsers play: the item's own, or a copy that is made once.
-
-    Raises:
-        InputError: the file cannot be decoded.
-    """
-    info = pipeline.probe(item.path)
-    if pipeline.player_ready(item.path, info):
-        return item.path
-    copy = folder / f"{item.item_id}{'.mp4' if info.kind == 'video' else '.m4a'}"
-    return copy if copy.exists() else pipeline.transcode_for_player(item.path, copy, info, lambda: False)
 
 
 def empty_updates(parts: RetrievalComponents, state: RetrievalSession, language: str) -> Updates:
@@ -105,5 +100,6 @@ def empty_updates(parts: RetrievalComponents, state: RetrievalSession, language:
         status_updates(parts, state.view, language),
         hit_updates(parts, state.view, None, language),
         map_updates(parts, state, None, language),
-        chosen_updates(parts, None, None, language),
+        detail_updates(parts, state, None, language),
+        player_updates(parts, None, None),
     )

@@ -11,7 +11,7 @@ from mmdemo.types import Hit, Sentence
 from mmdemo.ui.i18n import text
 from mmdemo.ui.subtitle_view import clock
 
-Phase = Literal["empty", "waiting", "loading", "indexing", "stopping", "done", "cancelled"]
+Phase = Literal["empty", "waiting", "loading", "indexing", "stopping", "done", "cancelled", "expired"]
 RUNNING_PHASES = frozenset({"waiting", "loading", "indexing", "stopping"})
 SHOWN_FAILURES = 50
 WEAK = 0.3
@@ -92,23 +92,45 @@ def decimal(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
+def percent(probability: float) -> str:
+    """Write a probability as a whole percentage, never as certainty."""
+    return f"{min(max(round(100 * probability), 1), 99)} %"
+
+
 def caption(hit: Hit) -> str:
     """Write under a picture of the gallery what it is; Gradio shows it as plain text."""
     moment = "" if hit.span is None else f"{clock(hit.span.start)} · "
-    return f"{decimal(hit.score)} · {moment}{Path(hit.source).name}"
+    return f"{percent(hit.probability)} · {moment}{Path(hit.source).name}"
 
 
-def detail_html(name: str, hit: Hit | None, language: str) -> str:
-    """Render the name of the chosen item, its score and its best moment; empty when none is chosen."""
+def best_moment(hit: Hit | None) -> float:
+    """Return the second at which an item is to be played; 0 when nothing was searched for."""
+    return hit.span.start if hit is not None and hit.span is not None else 0.0
+
+
+def detail_html(name: str, hit: Hit | None, language: str, note: str = "") -> str:
+    """Render the chosen item: its name, score and best moment, which the page moves the player to.
+
+    Args:
+        name: of the item; "" when none is chosen.
+        hit: of the last query, when the item is one.
+        language: interface language tag.
+        note: key of a text that says why nothing plays yet.
+
+    Returns:
+        HTML; empty when no item is chosen.
+    """
     if not name:
         return ""
     facts = []
     if hit is not None:
+        facts.append(text("probability", language, percent=percent(hit.probability)))
         facts.append(text("score", language, score=decimal(hit.score)))
         if hit.span is not None:
             facts.append(text("moment", language, start=clock(hit.span.start), end=clock(hit.span.end)))
     line = f'<span class="mm-facts-line">{escape(" · ".join(facts))}</span>' if facts else ""
-    return f'<h3 class="mm-heading">{escape(name)}</h3>{line}'
+    waiting = f'<p class="mm-empty" role="status">{escape(text(note, language))}</p>' if note else ""
+    return f'<div data-cue="{best_moment(hit):.3f}"><h3 class="mm-heading">{escape(name)}</h3>{line}{waiting}</div>'
 
 
 def joined_view(view: RetrievalView, before: RetrievalView, cancelled: bool) -> RetrievalView:

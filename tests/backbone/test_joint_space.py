@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     torch.manual_seed(0)
     for name, head in build_heads(CONFIG).items():
         save_file({key: value.half() for key, value in head.state_dict().items()}, tmp_path / f"{name}.safetensors")
-    (tmp_path / "config.json").write_text(json.dumps(CONFIG | {"model_id": heads_id(tmp_path)}), "utf-8")
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG | {"model_id": heads_id(tmp_path, CONFIG)}), "utf-8")
     return tmp_path
 
 
@@ -81,11 +81,12 @@ def test_traditional_and_simplified_are_one(space: JointSpace) -> None:
 
 
 def test_the_id_follows_the_weights(folder: Path) -> None:
-    before = heads_id(folder)
+    before = heads_id(folder, CONFIG)
     assert before.startswith("joint-space-") and len(before) == len("joint-space-") + 12
     torch.manual_seed(1)
     save_file(build_heads(CONFIG)["audio"].state_dict(), folder / "audio.safetensors")
-    assert heads_id(folder) != before
+    assert heads_id(folder, CONFIG) != before
+    assert heads_id(folder, CONFIG | {"matching": {}}) != heads_id(folder, CONFIG)
 
 
 def test_large_heads_are_cut_into_files_and_joined_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +128,7 @@ def test_damage_is_said(folder: Path, damage: str) -> None:
         (folder / "config.json").write_text("{}", "utf-8")
     if damage in ("other shape", "missing tensor"):  # found even by who writes the new name into the config
         config = json.loads((folder / "config.json").read_text("utf-8"))
-        (folder / "config.json").write_text(json.dumps(config | {"model_id": heads_id(folder)}), "utf-8")
+        (folder / "config.json").write_text(json.dumps(config | {"model_id": heads_id(folder, config)}), "utf-8")
     with pytest.raises(WeightsCorrupt):
         JointSpace.load(folder)
 

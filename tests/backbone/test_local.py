@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from mmdemo.backbone.base import read_windows
-from mmdemo.backbone.local import LocalBackbone, grid_boxes
+from mmdemo.backbone.image_tower import grid_boxes
+from mmdemo.backbone.local import LocalBackbone
 from mmdemo.config import Limits
 from mmdemo.errors import NoSamples
 from mmdemo.evaluation.empty_cache import empty_cache

@@ -2,76 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import PIL.Image
 import pytest
-import soundfile
 
 from mmdemo.config import Limits
 from mmdemo.errors import (
     FileMissing,
-    IndexDamaged,
     IndexFromAnotherModel,
-    IndexMissing,
     NoMediaFound,
     NotAnIndex,
-    OutputNotWritable,
 )
 from mmdemo.tasks import retrieval
-from mmdemo.tasks.index_rows import IndexedItem
-from mmdemo.tasks.retrieval import EmbeddingIndex, IndexProgress
+from mmdemo.tasks.index_rows import IndexedItem, ItemVector
+from mmdemo.tasks.retrieval import EmbeddingIndex
 from mmdemo.tasks.vector_table import VectorTable
-from mmdemo.text import read_text
-from mmdemo.types import Modality, Span, Text
+from mmdemo.types import Modality, Span
+from tests.tasks.index_media import NAMES, add, names, picture, recording, text
 from tests.tasks.word_backbone import WordBackbone, words_vector
-
-NAMES = ("red dog", "blue dog", "red car", "green tree", "old house")
-
-
-def picture(path: Path, seed: int) -> Path:
-    pixels = np.random.default_rng(seed).integers(0, 255, (8, 8, 3)).astype(np.uint8)
-    PIL.Image.fromarray(pixels).save(path)
-    return path
-
-
-def recording(path: Path, seconds: float) -> Path:
-    soundfile.write(path, np.random.default_rng(1).uniform(-0.1, 0.1, round(8000 * seconds)), 8000)
-    return path
-
-
-def text(value: str) -> Text:
-    return read_text(value, Limits())
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for seed, name in enumerate(NAMES):
-        picture(folder / f"{name}.png", seed)
-    return folder
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> EmbeddingIndex:
-    return EmbeddingIndex.open(tmp_path / "index", WordBackbone())
-
-
-def add(index: EmbeddingIndex, *paths: Path) -> list[IndexProgress]:
-    return list(index.add(paths))
-
-
-def names(hits: tuple[retrieval.Hit, ...]) -> list[str]:
-    return [Path(hit.source).stem for hit in hits]
 
 
 def test_a_text_finds_the_picture_it_names(index: EmbeddingIndex, photos: Path) -> None:
@@ -102,7 +51,7 @@ def test_the_same_content_is_indexed_once(index: EmbeddingIndex, photos: Path, t
     both.mkdir()
     picture(both / "one.png", 77)
     shutil.copy(both / "one.png", both / "two.png")
-    assert [step.outcome for step in add(index, both)] == ["known", "added"]  # pictures go in batches, copies at once
+    assert [step.outcome for step in add(index, both)] == ["added", "known"]
     assert index.count() == 6
 
 
@@ -170,7 +119,7 @@ def test_commits_of_another_process_are_seen(index: EmbeddingIndex, photos: Path
 
 
 def test_two_writers_at_once_double_nothing(tmp_path: Path) -> None:
-    item = IndexedItem("a" * 64, "image", "a.png", ((None, words_vector("a")),))
+    item = IndexedItem("a" * 64, "image", "a.png", (ItemVector(words_vector("a")),))
     first, second = VectorTable(tmp_path / "index", "words"), VectorTable(tmp_path / "index", "words")
     for table in (first, second, first):
         table.append([item])
@@ -213,61 +162,6 @@ def test_another_models_index_refuses_queries_and_files(index: EmbeddingIndex, p
         index.search(WordBackbone("letters").encode(text("dog")))
 
 
-@pytest.mark.parametrize("what", ["*.lance", "*.manifest"])
-@pytest.mark.parametrize("how", ["cut", "garbage", "gone"])
-def test_a_damaged_index_says_so(index: EmbeddingIndex, photos: Path, tmp_path: Path, what: str, how: str) -> None:
-    add(index, photos)
-    for path in [path for path in (tmp_path / "index").rglob(what) if path.is_file()]:
-        content = path.read_bytes()
-        path.unlink()
-        if how != "gone":
-            path.write_bytes(content[: len(content) // 2] if how == "cut" else os.urandom(len(content)))
-    with pytest.raises(IndexDamaged, match="is damaged"):
-        EmbeddingIndex.load(tmp_path / "index", WordBackbone()).search(text("dog"))
-
-
-def test_a_flipped_bit_in_a_vector_is_noticed(index: EmbeddingIndex, photos: Path, tmp_path: Path) -> None:
-    add(index, photos)
-    needle = words_vector("red dog").tobytes()
-    flipped = 0
-    for path in (tmp_path / "index").rglob("*.lance"):
-        if path.is_file() and needle in (content := path.read_bytes()):
-            at = content.index(needle) + 9
-            path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-            flipped += 1
-    assert flipped
-    with pytest.raises(IndexDamaged):
-        EmbeddingIndex.load(tmp_path / "index", WordBackbone()).search(text("dog"))
-
-
-def test_what_is_no_index_is_left_alone(tmp_path: Path, photos: Path) -> None:
-    file = tmp_path / "file"
-    file.write_text("mine")
-    for place in (file, photos):
-        with pytest.raises(NotAnIndex, match="choose an empty or a new folder"):
-            EmbeddingIndex.open(place, WordBackbone())
-    with pytest.raises(IndexMissing, match="mmdemo index"):
-        EmbeddingIndex.load(tmp_path / "nowhere", WordBackbone())
-    assert not (tmp_path / "nowhere").exists() and file.read_text() == "mine"
-    with pytest.raises(OutputNotWritable):
-        EmbeddingIndex.open("/proc/nowhere/index", WordBackbone())
-
-
-def test_a_table_of_somebody_else_is_no_index(tmp_path: Path) -> None:
-    import lancedb
-
-    lancedb.connect(tmp_path / "theirs").create_table("items", data=[{"vector": [1.0, 2.0]}])
-    with pytest.raises(NotAnIndex):
-        EmbeddingIndex.open(tmp_path / "theirs", WordBackbone())
-
-
-def test_a_table_that_was_killed_at_birth_is_begun_again(tmp_path: Path, photos: Path) -> None:
-    (tmp_path / "index" / "items.lance" / "_versions").mkdir(parents=True)
-    index = EmbeddingIndex.open(tmp_path / "index", WordBackbone())
-    add(index, photos)
-    assert index.count() == 5
-
-
 def test_nothing_to_index_is_a_sentence(index: EmbeddingIndex, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NoMediaFound):
@@ -275,45 +169,3 @@ def test_nothing_to_index_is_a_sentence(index: EmbeddingIndex, tmp_path: Path) -
     with pytest.raises(FileMissing):
         add(index, tmp_path / "nowhere")
     assert index.search(text("anything")) == () and index.items() == ()
-
-
-INDEXER = """
-import sys, time
-from mmdemo.tasks import retrieval
-from mmdemo.tasks.retrieval import EmbeddingIndex
-from tests.tasks.word_backbone import WordBackbone
-
-retrieval.COMMIT_SECONDS, retrieval.COMPACT_COMMITS = 0.0, 3
-index = EmbeddingIndex.open(sys.argv[2], WordBackbone(on_encode=lambda name: time.sleep(0.005)))
-for step in index.add([sys.argv[1]]):
-    print(step.done, flush=True)
-"""
-
-
-@pytest.fixture
-def many(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for n in range(60):
-        picture(folder / f"thing{n}.png", n)
-    yield folder
-
-
-@pytest.mark.parametrize("kill_after", [1, 17, 40])
-def test_a_killed_run_loses_and_doubles_nothing(many: Path, tmp_path: Path, kill_after: int) -> None:
-    command = [sys.executable, "-c", INDEXER, str(many), str(tmp_path / "index")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if int(line) >= kill_after:
-                time.sleep(0.01 * (kill_after % 7))
-                process.send_signal(signal.SIGKILL)
-                break
-    index = EmbeddingIndex.open(tmp_path / "index", WordBackbone())
-    before = index.count()
-    assert 0 < before < 60
-    outcomes = [step.outcome for step in add(index, many)]
-    assert outcomes.count("known") == before and outcomes.count("added") == 60 - before
-    table = VectorTable(tmp_path / "index", "words")
-    assert table.row_count() == 60 == len(table.known_ids())
-    assert sorted(Path(item.source).name for item in index.items()) == sorted(path.name for path in many.iterdir())

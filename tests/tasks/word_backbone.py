@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mmdemo.errors import UnreadableMedia
-from mmdemo.types import AudioFile, Encoding, Float32Array, ImageFile, Span, Text, VideoFile
+from mmdemo.types import AudioFile, Encoding, Float32Array, ImageFile, Modality, Span, Text, VideoFile
 
 WIDTH = 32
 SPAN_SECONDS = 5.0
@@ -81,6 +81,5 @@ class WordBackbone:
             spans.append((Span(n * span_seconds, (n + 1) * span_seconds), vector / np.linalg.norm(vector)))
         return tuple(spans)
 
-    def match_probability(self, first: Encoding, second: Encoding) -> float:
-        assert first.embedding is not None and second.embedding is not None
-        return float(1 / (1 + np.exp(-12 * (first.embedding @ second.embedding - 0.4))))
+    def match_probability(self, similarity: float, first: Modality, second: Modality) -> float:
+        return float(1 / (1 + np.exp(-12 * (similarity - 0.4))))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmdemo.backbone.head_files import heads_id
+from mmdemo.backbone.head_files import read_config
 from mmdemo.backbone.joint_space import JointSpace
 from mmdemo.errors import EmptyText, FileMissing
 from mmdemo.training import compare_losses, joint_space
@@ -36,8 +36,8 @@ def test_a_tiny_folder_trains_and_goes_on_learning(tmp_path: Path, monkeypatch: 
     grown = tmp_path / "grown"
     own = ["--pairs", str(tmp_path / "own.tsv"), "--continue-from", str(out), "--epochs", "1", "--views", "1"]
     assert joint_space.main([*own, "--out", str(grown)]) == 0
-    assert heads_id(grown) != heads_id(out)
-    assert JointSpace.load(grown).model_id == heads_id(grown)
+    assert read_config(grown)["model_id"] != read_config(out)["model_id"]
+    assert JointSpace.load(grown).model_id == read_config(grown)["model_id"]
 
 
 @pytest.mark.real

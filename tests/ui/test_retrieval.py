@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+import httpx
 import pytest
+from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 
+from mmdemo.errors import DiskFull, IndexDamaged, OutputNotWritable
 from mmdemo.evaluation.sample_media import sample
 from mmdemo.types import Hit, Sentence, Span
 from mmdemo.ui import pipeline
 from mmdemo.ui.app import build_demo, launch_kwargs
-from mmdemo.ui.common import Session
+from mmdemo.ui.common import WORK_FOLDER, Session
 from mmdemo.ui.i18n import CHINESE, Localisation
 from mmdemo.ui.retrieval import SearchTab
-from mmdemo.ui.retrieval_library import Libraries, RetrievalSession
+from mmdemo.ui.retrieval_library import Libraries, Library, RetrievalSession
 from mmdemo.ui.retrieval_map import DRAWN_ITEMS, MapItem, map_html
 from mmdemo.ui.retrieval_view import Failure, RetrievalView, caption, detail_html, failures_html, results_html
 from tests.tasks.word_backbone import WordBackbone, words_vector
@@ -74,6 +80,16 @@ class Page:
         for updates in self.tab.choose_hit(self.session, self.state, self.request, event):
             self.apply(updates)
 
+    def copy(self) -> None:
+        for updates in self.tab.copy_for_player(self.session, self.state, self.request):
+            self.apply(updates)
+
+    @property
+    def library(self) -> Library:
+        library = self.tab.libraries.get(self.request.session_hash)
+        assert library is not None
+        return library
+
     def choose_mark(self, item_id: object) -> None:
         event: Any = SimpleNamespace(index=item_id)
         for updates in self.tab.choose_mark(self.session, self.state, self.request, event):
@@ -115,21 +131,59 @@ def test_a_long_recording_opens_at_its_best_moment(page: Page) -> None:
     page.add(sample("audio/sax.wav"), sample(PICTURES[0]))
     assert page.search("sax part1")[0].endswith("0:05 · sax.wav")
     page.choose(0)
-    assert page.of(page.parts.audio) == str(sample("audio/sax.wav"))
-    assert page.of(page.parts.audio, "playback_position") == 5.0
+    assert Path(page.of(page.parts.audio)).read_bytes() == sample("audio/sax.wav").read_bytes()
+    assert 'data-cue="5.000"' in page.of(page.parts.detail)
     assert "best moment 0:05 – 0:10" in page.of(page.parts.detail)
     assert page.of(page.parts.image, "visible") is False and page.of(page.parts.video, "visible") is False
 
 
 def test_what_browsers_do_not_play_is_copied_once(page: Page) -> None:
     page.add(sample("videos/b.avi"))
-    item_id = next(iter(page.tab.libraries.get("visitor").items))  # type: ignore[union-attr]
+    item_id = next(iter(page.library.items))
     page.choose_mark(item_id)
+    assert "a copy is being made" in page.of(page.parts.detail) and page.of(page.parts.video, "visible") is False
+    page.copy()
     copy = Path(page.of(page.parts.video))
     assert copy.suffix == ".mp4" and pipeline.player_ready(copy, pipeline.probe(copy))
+    assert "being made" not in page.of(page.parts.detail)
     written = copy.stat().st_mtime_ns
     page.choose_mark(item_id)
-    assert copy.stat().st_mtime_ns == written
+    page.copy()
+    assert page.of(page.parts.video) == str(copy) and copy.stat().st_mtime_ns == written
+
+
+def test_a_copy_that_nobody_waits_for_stops(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.add(sample("videos/b.avi"), sample(PICTURES[0]))
+    ended = threading.Event()
+
+    def convert(path: Path, out_path: Path, info: object, cancelled: Callable[[], bool]) -> Path:
+        while not cancelled():
+            time.sleep(0.01)
+        ended.set()
+        raise CancelledError
+
+    monkeypatch.setattr(pipeline, "transcode_for_player", convert)
+    clip, picture = sorted(page.library.items.values(), key=lambda item: item.modality, reverse=True)
+    page.choose_mark(clip.item_id)
+    copying = page.tab.copy_for_player(page.session, page.state, page.request)
+    next(copying), next(copying)
+    page.choose_mark(picture.item_id)
+    for updates in copying:
+        page.apply(updates)
+    assert ended.wait(5) and page.of(page.parts.image) == str(picture.path)
+    assert page.of(page.parts.video, "visible") is False
+
+
+def test_a_copy_that_fails_is_a_sentence_without_a_path(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def convert(*_: object) -> Path:
+        raise DiskFull(path="/secret/place", needed_mb=1)
+
+    page.add(sample("videos/b.avi"))
+    monkeypatch.setattr(pipeline, "transcode_for_player", convert)
+    page.choose_mark(next(iter(page.library.items)))
+    with pytest.raises(gr.Error, match="cannot store the files") as failure:
+        page.copy()
+    assert "secret" not in str(failure.value) and "being made" not in page.of(page.parts.detail)
 
 
 def test_the_map_opens_items_and_ignores_what_is_none(page: Page) -> None:
@@ -233,6 +287,95 @@ def test_what_is_no_list_of_files_is_a_sentence(page: Page, files: object) -> No
         page.start(files)
 
 
+def test_a_folder_is_no_file(page: Page, tmp_path: Path) -> None:
+    shutil.copy(sample(PICTURES[0]), tmp_path)
+    with pytest.raises(gr.Error, match="not a file"):
+        page.start([str(sample(PICTURES[0])), str(tmp_path)])
+    page.add(sample(PICTURES[0]))
+    for nonsense in (tmp_path, tmp_path / "gone.png", "a\0b", "/dev/null"):
+        with pytest.raises(gr.Error, match="not a file"):
+            page.start([str(nonsense)])
+        with pytest.raises(gr.Error, match="not a file"):
+            page.tab.search_file(page.session, page.state, str(nonsense), "all", page.request)
+
+
+def test_a_second_drop_is_refused_while_files_are_read(page: Page) -> None:
+    page.start([str(sample(PICTURES[0])), str(sample(PICTURES[1]))])
+    job = page.state.job
+    with pytest.raises(gr.Error, match="still being read"):
+        page.start([str(sample(PICTURES[2]))])
+    running = page.tab.run(page.session, page.state, page.request)
+    next(running)
+    page.session.language = CHINESE
+    with pytest.raises(gr.Error, match="仍在读取文件"):
+        page.start([str(sample(PICTURES[2]))])
+    page.tab.cancel(page.session, page.state)
+    assert page.state.job is job and job is not None and job.cancelled
+    running.close()  # type: ignore[attr-defined]
+    page.add(sample(PICTURES[2]))
+    assert "素材库中有 1 项" in page.statuses[-1]
+    assert page.tab.free_drop_zone()[page.parts.files]["value"] is None
+
+
+def test_a_page_that_is_closed_while_files_are_read_leaves_nothing(page: Page) -> None:
+    before = set(WORK_FOLDER.glob("*")) if WORK_FOLDER.exists() else set()
+    page.start([str(sample(name)) for name in PICTURES])
+    running = page.tab.run(page.session, page.state, page.request)
+    while "Reading 2" not in "".join(page.statuses):
+        page.apply(next(running))
+    folder = page.library.folder
+    assert folder.parent == WORK_FOLDER
+    page.tab.close(page.request)
+    running.close()  # type: ignore[attr-defined]
+    assert not folder.exists() and set(WORK_FOLDER.glob("*")) <= before
+
+
+def test_a_library_outlives_its_uploads(page: Page, tmp_path: Path) -> None:
+    upload = Path(shutil.copy(sample("audio/sax.wav"), tmp_path))
+    page.add(upload)
+    upload.unlink()
+    page.search("sax")
+    page.choose(0)
+    assert Path(page.of(page.parts.audio)).stat().st_size > 1000 and "sax.wav" in page.of(page.parts.detail)
+
+
+def test_a_library_that_is_gone_is_said_to_be(page: Page) -> None:
+    page.add(sample(PICTURES[0]))
+    page.search("lion")
+    page.tab.libraries.close_stale(older_than=-1)
+    page.apply(page.tab.search_text(page.session, page.state, "lion", "all", page.request))
+    assert "is deleted. Please add the files again" in page.statuses[-1] and page.captions() == []
+    assert page.of(page.parts.clear, "interactive") is False and page.state.view.count == 0
+    page.add(sample(PICTURES[1]))
+    assert "In the library: 1." in page.statuses[-1]
+
+
+@pytest.mark.parametrize("error", [IndexDamaged(path="/secret"), OutputNotWritable(path="/secret")])
+def test_sentences_name_no_folder_of_the_server(page: Page, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    page.add(sample(PICTURES[0]))
+    page.search("lion")
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(page.library.index, "search", fail)
+    for ask in (page.tab.search_text, page.tab.refilter):
+        given = ("lion", "all") if ask == page.tab.search_text else ("all",)
+        with pytest.raises(gr.Error) as failure:
+            ask(page.session, page.state, *given, page.request)
+        assert "/secret" not in str(failure.value) and "went wrong" not in str(failure.value)
+    with pytest.raises(gr.Error):
+        page.add(sample(PICTURES[1]))
+    assert "/secret" not in page.statuses[-1] and "mm-problem" in page.statuses[-1]
+
+
+def test_a_waiting_search_is_said_to_wait(page: Page) -> None:
+    page.apply(page.tab.ask(page.session))
+    assert "Searching…" in page.of(page.parts.results)
+    page.apply(page.tab.give_up(page.session, page.state))
+    assert "Searching…" not in page.of(page.parts.results)
+
+
 def test_too_many_files_and_unknown_kinds_are_sentences(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mmdemo.ui.retrieval_inputs.LIBRARY_LIMIT", 2)
     with pytest.raises(gr.Error, match="3 files; the library takes 2"):
@@ -245,9 +388,11 @@ def test_too_many_files_and_unknown_kinds_are_sentences(page: Page, monkeypatch:
 def test_the_language_switches_everything(page: Page) -> None:
     page.add(*(sample(name) for name in PICTURES))
     page.search("lion")
+    page.choose(0)
     page.session.language = CHINESE
     page.apply(page.tab.relabel(page.session, page.state, page.request))
     assert "素材库中有 3 项" in page.statuses[-1] and "最佳匹配" in page.of(page.parts.results)
+    assert "相似度" in page.of(page.parts.detail)
     assert "素材库地图" in page.of(page.parts.map) and len(page.captions()) == 3
 
 
@@ -275,7 +420,7 @@ def test_everything_from_outside_is_escaped() -> None:
     ]
     for html in rendered:
         assert "<img" not in html and "&lt;img" in html
-    assert caption(hit) == "−0.25 · 1:05 · " + Path(HOSTILE).name
+    assert caption(hit) == "1 % · 1:05 · " + Path(HOSTILE).name
 
 
 def test_a_weak_best_match_is_called_so() -> None:
@@ -315,6 +460,25 @@ def test_the_api_searches_files_in_one_call(client: Client, tmp_path: Path) -> N
     assert found["failures"][0]["name"] == "notes.txt" and json.dumps(found)
     by_file = client.predict(files, query_file=handle_file(str(sample(PICTURES[1]))), api_name="/search", limit=1)
     assert by_file["hits"][0]["name"] == "tower.jpg" and by_file["hits"][0]["start"] is None
+
+
+def test_the_api_refuses_the_folder_of_all_uploads(client: Client) -> None:
+    Path(get_upload_folder()).mkdir(parents=True, exist_ok=True)
+    folder = {"path": get_upload_folder(), "meta": {"_type": "gradio.FileData"}}
+    # The client of Gradio would upload what it is given, so this one speaks for itself.
+    call = f"{client.src.rstrip('/')}/gradio_api/call/search"
+    for files, query_file in (([folder], None), ([handle_file(str(sample(PICTURES[0])))], folder)):
+        started = httpx.post(call, json={"data": [files, "lion", query_file, "all", 3]}).json()
+        answer = httpx.get(f"{call}/{started['event_id']}", timeout=60).text
+        assert "event: error" in answer and '"hits"' not in answer
+
+
+def test_the_api_says_how_far_it_is(client: Client) -> None:
+    files = [handle_file(str(sample(name))) for name in PICTURES]
+    job = client.submit(files, "lion", None, "all", 1, api_name="/search")
+    found = job.result()
+    assert [hit["name"] for hit in found["hits"]] == ["lion.jpg"]
+    assert len(job.outputs()) > len(PICTURES) and job.outputs()[0] == {"hits": [], "failures": []}
 
 
 def test_the_api_describes_itself(client: Client) -> None:

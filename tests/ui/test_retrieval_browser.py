@@ -1,10 +1,13 @@
-"""The Search tab in headless Chromium with the real models, real photographs and a real clip."""
+"""The Search tab in headless Chromium: players, and the real models with real photographs and a real clip."""
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -12,12 +15,13 @@ from mmdemo.evaluation.sample_media import sample
 from mmdemo.runtime import Models
 from mmdemo.ui import pipeline
 from mmdemo.ui.app import build_demo, launch_kwargs
+from tests.tasks.word_backbone import WordBackbone
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.real,
     # Gradio's statistics of the queue, which nothing here shows, set an option that pandas has deprecated.
     pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
 PHOTOS = ("lion.jpg", "cheetah1.jpg", "tower.jpg", "bus.png", "groot.jpeg")
@@ -67,6 +71,86 @@ def asked(page: Page, query: str) -> str:
     return page.locator("#mm-gallery .caption-label").first.inner_text()
 
 
+@pytest.fixture(scope="module")
+def words_address() -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        fake = WordBackbone()
+        patch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=fake))
+        patch.setattr(pipeline, "models_loaded", lambda: False)
+        demo = build_demo(examples=[])
+        _, url, _ = demo.launch(**launch_kwargs(), prevent_thread_lock=True, quiet=True)
+        yield url
+        demo.close()
+
+
+def expect_second(page: Page, selector: str, name: str, second: float) -> None:
+    """Wait until the player stands on a file at a time."""
+    page.wait_for_function(
+        """([selector, name, second]) => {
+          const player = document.querySelector(selector);
+          return player?.currentSrc.includes(name) && Math.abs(player.currentTime - second) < 0.05;
+        }""",
+        arg=[selector, name, second],
+        timeout=30_000,
+    )
+    page.wait_for_timeout(500)  # and that nothing puts it back
+    assert abs(page.eval_on_selector(selector, "player => player.currentTime") - second) < 0.05
+
+
+def bells(path: Path) -> Path:
+    """Write twenty seconds of sound."""
+    seconds = np.arange(20 * 8_000) / 8_000
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes((8_000 * np.sin(2 * np.pi * 440 * seconds)).astype("<i2").tobytes())
+    return path
+
+
+def test_players_open_at_the_best_moment(words_address: str, tmp_path: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 1000})
+        page.goto(words_address)
+        page.get_by_role("tab").nth(1).click()
+        names = ("audio/sax.wav", "videos/world.mp4", "videos/b.avi", "images/lion.jpg")
+        files = [str(bells(tmp_path / "bells.wav")), *(str(sample(name)) for name in names)]
+        page.locator("#mm-library-files input[type=file]").set_input_files(files)
+        expect(page.locator("#mm-map [data-item]")).to_have_count(len(files), timeout=WORKING_MS)
+        audio, video = "#mm-chosen-audio audio", "#mm-chosen-video video"
+        clip, sound = page.locator("#mm-map [aria-label='world.mp4']"), page.locator("#mm-map [aria-label='sax.wav']")
+        for query, second in (("world part1", 5.0), ("world part2", 10.0)):
+            assert "world.mp4" in asked(page, query)
+            page.locator("#mm-gallery button").first.click()
+            expect_second(page, video, "world.mp4", second)
+        for query, name, second in (
+            ("sax part1", "sax.wav", 5.0),
+            ("bells part3", "bells.wav", 15.0),
+            ("sax part0", "sax.wav", 0.0),
+        ):
+            assert name in asked(page, query)
+            page.locator("#mm-gallery button").first.click()
+            expect_second(page, audio, name, second)
+        assert "bells.wav" in asked(page, "bells part2")
+        page.locator("#mm-gallery button").first.click()
+        expect_second(page, audio, "bells.wav", 10.0)
+        sound.click()  # from sound to sound without another search
+        moment = page.locator("#mm-detail [data-cue]")
+        expect(moment).to_contain_text("sax.wav")
+        expect_second(page, audio, "sax.wav", float(moment.get_attribute("data-cue") or "nan"))
+        clip.click()
+        expect(page.locator(video)).to_be_visible(timeout=30_000)
+        page.locator("#mm-map [aria-label='b.avi']").click()
+        page.wait_for_function("document.querySelector('#mm-chosen-video video')?.currentSrc.endsWith('.mp4')")
+        expect(page.locator("#mm-detail")).to_contain_text("b.avi")
+        expect(page.locator("#mm-detail")).not_to_contain_text("being made", timeout=30_000)
+        page.locator("#mm-library-files input[type=file]").set_input_files([str(sample("images/tower.jpg"))])
+        expect(page.locator("#mm-map [data-item]")).to_have_count(len(files) + 1, timeout=WORKING_MS)
+        browser.close()
+
+
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("locale", "theme", "query"), [("en-US", "light", "a lion lying on rocks"), ("zh-CN", "dark", "一座高塔")]
 )

@@ -1,0 +1,66 @@
+"""Failures of the Search tab as sentences; unlike on the command line, none may name a folder of the server."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import gradio as gr
+
+from mmdemo.errors import (
+    DiskFull,
+    FileMissing,
+    FolderNotWritable,
+    NoMediaFound,
+    OutputNotWritable,
+    SearchIndexError,
+)
+from mmdemo.types import Sentence
+from mmdemo.ui.common import sentence_for, user_error
+from mmdemo.ui.texts import TEXTS
+
+logger = logging.getLogger(__name__)
+
+SENTENCES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((SearchIndexError,), "library_damaged"),
+    ((OutputNotWritable, FolderNotWritable, DiskFull), "server_storage"),
+    ((FileMissing, NoMediaFound), "not_files"),
+)
+"""Errors whose own sentences carry a path, and the keys of those that stand in for them."""
+
+
+def sentence_without_path(error: BaseException, name: str) -> Sentence:
+    """Turn any failure into a sentence that tells a visitor nothing about the server's folders.
+
+    Args:
+        error: what was raised.
+        name: the file or thing being worked on.
+
+    Returns:
+        The sentence; the one with the path goes to the log.
+    """
+    for kinds, key in SENTENCES:
+        if isinstance(error, kinds):
+            logger.warning("search: %s", error)
+            return TEXTS[key]
+    return sentence_for(error, name)
+
+
+@contextmanager
+def search_errors(language: Callable[[], str], name: str = "") -> Iterator[None]:
+    """Let only ``gr.Error`` out of a handler of the Search tab (see ``common.errors_for_user``).
+
+    Args:
+        language: gives the interface language at the time of the failure.
+        name: the file or thing being worked on.
+
+    Raises:
+        gr.Error: for every exception inside.
+    """
+    try:
+        yield
+    except gr.Error:
+        raise
+    except Exception as error:
+        raise user_error(sentence_without_path(error, name), language()) from error

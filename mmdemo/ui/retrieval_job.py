@@ -1,0 +1,100 @@
+"""Reading files into a visitor's library as a stream of views, and encoding queries; knows nothing of Gradio."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from mmdemo.types import Encoding
+from mmdemo.ui import pipeline
+from mmdemo.ui.retrieval_library import IndexJob, Libraries, Library
+from mmdemo.ui.retrieval_view import Failure, RetrievalView
+from mmdemo.ui.subtitle_job import in_background
+
+
+def run_index_job(job: IndexJob, libraries: Libraries, visitor: str) -> Iterator[RetrievalView]:
+    """Read files into a visitor's library.
+
+    Args:
+        job: read for its Cancel flag after every file.
+        libraries: of all visitors.
+        visitor: whose.
+
+    Yields:
+        A view after every file; the last one is in phase ``done`` or ``cancelled``. What was read is kept.
+
+    Raises:
+        MMDemoError: the models cannot be loaded, or the folder cannot be written.
+    """
+    view = RetrievalView("loading", total=len(job.paths))
+    yield view
+    loading = in_background(pipeline.load_models)
+    while True:
+        try:
+            next(loading)
+        except StopIteration as finished:
+            library = libraries.open(visitor, finished.value.backbone)
+            break
+        if job.cancelled:
+            existing = libraries.get(visitor)
+            yield replace(view, phase="cancelled", count=len(existing.items) if existing else 0)
+            return
+        yield view
+    try:
+        view = replace(view, phase="indexing", count=len(library.items), name=job.paths[0].name if job.paths else "")
+        yield view
+        yield from _steps(job, library, view)
+    finally:
+        # The visitor may have left meanwhile; the index then made its folder anew to keep what was read.
+        if libraries.get(visitor) is not library:
+            shutil.rmtree(library.folder, ignore_errors=True)
+
+
+def _steps(job: IndexJob, library: Library, view: RetrievalView) -> Iterator[RetrievalView]:
+    failures: list[Failure] = []
+    with closing(library.index.add(job.paths)) as steps:  # type: ignore[type-var]
+        for step in steps:
+            library.touch()
+            if step.problem is not None:
+                failures.append(Failure(step.path.name, step.problem))
+            elif step.modality is not None:
+                library.add(step.path, step.item_id, step.modality)
+            view = replace(
+                view,
+                done=step.done,
+                total=step.total,
+                name=step.path.name,
+                count=len(library.items),
+                known=view.known + (step.outcome == "known"),
+                failures=tuple(failures),
+            )
+            if job.cancelled:
+                break
+            yield view
+    yield replace(view, phase="cancelled" if job.cancelled else "done")
+
+
+def encode_query(query: str | Path) -> Encoding:
+    """Encode a text or a file that somebody searches by.
+
+    Args:
+        query: a text, or the path of a picture, a recording or a clip.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    from mmdemo.config import settings
+    from mmdemo.media import open_media
+    from mmdemo.text import read_text
+
+    limits = settings().limits
+    media = open_media(query, limits) if isinstance(query, Path) else read_text(query, limits)
+    return pipeline.load_models().backbone.encode(media)
+
+
+def example_files(folder: Path) -> Sequence[Path]:
+    """List the media that come with the demo."""
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
