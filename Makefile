@@ -23,6 +23,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m mmdemo.evaluation.image_tower
 	$(BIN)/python -m mmdemo.evaluation.encode_once
 	$(BIN)/python -m mmdemo.evaluation.memory
+	$(BIN)/python -m mmdemo.evaluation.index_speed
 
 doctor: $(VENV)/installed
 	$(BIN)/python -m mmdemo doctor
