@@ -66,7 +66,7 @@ def hardest_triplet(
     """
     own = similarity.diagonal()
     others = similarity.masked_fill(positive, -1.0)
-    count = min(hardest, len(own))
+    count = min(hardest, max(len(own) - 1, 1))
     rows = (margin + others.topk(count, dim=1).values - own[:, None]).clamp(min=0).mean()
     columns = (margin + others.topk(count, dim=0).values - own[None, :]).clamp(min=0).mean()
     return (rows + columns) / 2

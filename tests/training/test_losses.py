@@ -38,7 +38,18 @@ def test_triplet_takes_the_hardest_negative() -> None:
         for i, row in enumerate(matrix):
             hardest = max(value for j, value in enumerate(row) if j != i)
             expected += max(0.2 + hardest - row[i], 0) / 8
-    assert float(hardest_triplet(SIMILARITY, torch.eye(4).bool())) == pytest.approx(expected, rel=1e-5)
+    found = hardest_triplet(SIMILARITY, torch.eye(4).bool(), hardest=1)
+    assert float(found) == pytest.approx(expected, rel=1e-5)
+
+
+def test_triplet_takes_the_mean_of_several_hard_negatives() -> None:
+    expected = 0.0
+    for matrix in (SIMILARITY.tolist(), SIMILARITY.T.tolist()):
+        for i, row in enumerate(matrix):
+            hard = sorted((value for j, value in enumerate(row) if j != i), reverse=True)[:2]
+            expected += sum(max(0.2 + value - row[i], 0) for value in hard) / 16
+    found = hardest_triplet(SIMILARITY, torch.eye(4).bool(), hardest=2)
+    assert float(found) == pytest.approx(expected, rel=1e-5)
 
 
 def test_items_of_one_group_are_no_negatives() -> None:
@@ -50,4 +61,4 @@ def test_items_of_one_group_are_no_negatives() -> None:
     assert float(together) == pytest.approx(math.log(2) / 2, rel=1e-4)
     triplet = contrastive("triplet", vectors, vectors, *options, torch.tensor([0, 0, 1, 2]))
     assert float(triplet) == 0.0
-    assert float(contrastive("triplet", vectors, vectors, *options, torch.arange(4))) == pytest.approx(0.1)
+    assert float(contrastive("triplet", vectors, vectors, *options, torch.arange(4))) == pytest.approx(0.1 / 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def no_abandoned_event_loops() -> Iterator[None]:
         yield
 
 
+def free_port() -> int:
+    """Return a port nobody listens on: where one is taken, Gradio's own search leaves sockets open."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
     pipeline = FakePipeline()
@@ -66,6 +74,6 @@ def served() -> Iterator[tuple[str, FakePipeline]]:
     with pytest.MonkeyPatch.context() as patch:
         pipeline.install(patch)
         demo = build_demo(examples=[])
-        _, url, _ = demo.launch(**launch_kwargs(), prevent_thread_lock=True, quiet=True)
+        _, url, _ = demo.launch(**launch_kwargs(), server_port=free_port(), prevent_thread_lock=True, quiet=True)
         yield url, pipeline
         demo.close()

@@ -30,6 +30,7 @@ from mmdemo.ui.retrieval_library import Libraries, Library, RetrievalSession
 from mmdemo.ui.retrieval_map import DRAWN_ITEMS, MapItem, map_html
 from mmdemo.ui.retrieval_view import Failure, RetrievalView, caption, detail_html, failures_html, results_html
 from tests.tasks.word_backbone import WordBackbone, words_vector
+from tests.ui.conftest import free_port
 
 PICTURES = ("images/lion.jpg", "images/tower.jpg", "images/cheetah1.jpg")
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -444,7 +445,7 @@ def client() -> Iterator[Client]:
         patch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=fake))
         patch.setattr(pipeline, "models_loaded", lambda: False)
         demo = build_demo(examples=[])
-        _, url, _ = demo.launch(**launch_kwargs(), prevent_thread_lock=True, quiet=True)
+        _, url, _ = demo.launch(**launch_kwargs(), server_port=free_port(), prevent_thread_lock=True, quiet=True)
         client = Client(url, verbose=False)
         yield client
         client.close()

@@ -16,6 +16,7 @@ from mmdemo.runtime import Models
 from mmdemo.ui import pipeline
 from mmdemo.ui.app import build_demo, launch_kwargs
 from tests.tasks.word_backbone import WordBackbone
+from tests.ui.conftest import free_port
 
 pytestmark = [
     pytest.mark.browser,
@@ -47,7 +48,7 @@ def address(real_models: Models) -> Iterator[str]:
         patch.setattr(pipeline, "load_models", lambda: real_models)
         patch.setattr(pipeline, "models_loaded", lambda: True)
         demo = build_demo(examples=[])
-        _, url, _ = demo.launch(**launch_kwargs(), prevent_thread_lock=True, quiet=True)
+        _, url, _ = demo.launch(**launch_kwargs(), server_port=free_port(), prevent_thread_lock=True, quiet=True)
         yield url
         demo.close()
 
@@ -78,7 +79,7 @@ def words_address() -> Iterator[str]:
         patch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=fake))
         patch.setattr(pipeline, "models_loaded", lambda: False)
         demo = build_demo(examples=[])
-        _, url, _ = demo.launch(**launch_kwargs(), prevent_thread_lock=True, quiet=True)
+        _, url, _ = demo.launch(**launch_kwargs(), server_port=free_port(), prevent_thread_lock=True, quiet=True)
         yield url
         demo.close()
 
