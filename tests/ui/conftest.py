@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import socket
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import gradio as gr
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from mmdemo.ui.app import build_demo, launch_kwargs
 from mmdemo.ui.common import Session
 from mmdemo.ui.i18n import Localisation
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
+from tests.test_app import free_port
 from tests.ui.fakes import FakePipeline
 
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET_FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 GRADIO_WARNINGS = ("ignore:'future.no_silent_downcasting' is deprecated",)  # its queue statistics, with pandas 3
 
 
@@ -40,11 +48,17 @@ def no_abandoned_event_loops() -> Iterator[None]:
         yield
 
 
-def free_port() -> int:
-    """Return a port nobody listens on: where one is taken, Gradio's own search leaves sockets open."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if os.environ.get("MMDEMO_SKIP_BROWSER") == "1":
+        pytest.skip("MMDEMO_SKIP_BROWSER=1")
+    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if executable is None:
+        pytest.fail("No Chromium: run tools/install_system_packages.sh, or set MMDEMO_SKIP_BROWSER=1 to go without.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=QUIET_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.ui.texts import TEXTS
@@ -24,11 +23,6 @@ pytestmark = pytest.mark.browser
 
 ARTIFACTS = ROOT / "artifacts"
 EXAMPLE = ROOT / "assets" / "examples" / "museum-message.mp4"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET_FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 PATIENCE_MS = 120_000
 
 PLAYER_STATE = """() => {
@@ -67,19 +61,6 @@ LOW_CONTRAST = """() => {
   }
   return bad;
 }"""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if os.environ.get("MMDEMO_SKIP_BROWSER") == "1":
-        pytest.skip("MMDEMO_SKIP_BROWSER=1")
-    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if executable is None:
-        pytest.fail("No Chromium: run tools/install_system_packages.sh, or set MMDEMO_SKIP_BROWSER=1 to go without.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=QUIET_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ from mmdemo.ui.retrieval_library import Libraries, Library, RetrievalSession
 from mmdemo.ui.retrieval_map import DRAWN_ITEMS, MapItem, map_html
 from mmdemo.ui.retrieval_view import Failure, RetrievalView, caption, detail_html, failures_html, results_html
 from tests.tasks.word_backbone import WordBackbone, words_vector
-from tests.ui.conftest import free_port
+from tests.test_app import free_port
 
 PICTURES = ("images/lion.jpg", "images/tower.jpg", "images/cheetah1.jpg")
 HOSTILE = '<img src=x onerror="alert(1)">'

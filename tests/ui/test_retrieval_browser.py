@@ -9,14 +9,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from mmdemo.evaluation.sample_media import sample
 from mmdemo.runtime import Models
 from mmdemo.ui import pipeline
 from mmdemo.ui.app import build_demo, launch_kwargs
 from tests.tasks.word_backbone import WordBackbone
-from tests.ui.conftest import free_port
+from tests.test_app import free_port
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,17 +28,6 @@ pytestmark = [
 PHOTOS = ("lion.jpg", "cheetah1.jpg", "tower.jpg", "bus.png", "groot.jpeg")
 MEDIA = (*(f"images/{name}" for name in PHOTOS), "audio/sax.wav", "audio/cate_blanch.mp3", "videos/world.mp4")
 SCREENSHOTS = Path("artifacts") / "search"
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WORKING_MS = 120_000
 
 
@@ -109,77 +98,75 @@ def bells(path: Path) -> Path:
     return path
 
 
-def test_players_open_at_the_best_moment(words_address: str, tmp_path: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 1000})
-        page.goto(words_address)
-        page.get_by_role("tab").nth(1).click()
-        names = ("audio/sax.wav", "videos/world.mp4", "videos/b.avi", "images/lion.jpg")
-        files = [str(bells(tmp_path / "bells.wav")), *(str(sample(name)) for name in names)]
-        page.locator("#mm-library-files input[type=file]").set_input_files(files)
-        expect(page.locator("#mm-map [data-item]")).to_have_count(len(files), timeout=WORKING_MS)
-        audio, video = "#mm-chosen-audio audio", "#mm-chosen-video video"
-        clip, sound = page.locator("#mm-map [aria-label='world.mp4']"), page.locator("#mm-map [aria-label='sax.wav']")
-        for query, second in (("world part1", 5.0), ("world part2", 10.0)):
-            assert "world.mp4" in asked(page, query)
-            page.locator("#mm-gallery button").first.click()
-            expect_second(page, video, "world.mp4", second)
-        for query, name, second in (
-            ("sax part1", "sax.wav", 5.0),
-            ("bells part3", "bells.wav", 15.0),
-            ("sax part0", "sax.wav", 0.0),
-        ):
-            assert name in asked(page, query)
-            page.locator("#mm-gallery button").first.click()
-            expect_second(page, audio, name, second)
-        assert "bells.wav" in asked(page, "bells part2")
+def test_players_open_at_the_best_moment(browser: Browser, words_address: str, tmp_path: Path) -> None:
+    page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 1000})
+    page.goto(words_address)
+    page.get_by_role("tab").nth(1).click()
+    names = ("audio/sax.wav", "videos/world.mp4", "videos/b.avi", "images/lion.jpg")
+    files = [str(bells(tmp_path / "bells.wav")), *(str(sample(name)) for name in names)]
+    page.locator("#mm-library-files input[type=file]").set_input_files(files)
+    expect(page.locator("#mm-map [data-item]")).to_have_count(len(files), timeout=WORKING_MS)
+    audio, video = "#mm-chosen-audio audio", "#mm-chosen-video video"
+    clip, sound = page.locator("#mm-map [aria-label='world.mp4']"), page.locator("#mm-map [aria-label='sax.wav']")
+    for query, second in (("world part1", 5.0), ("world part2", 10.0)):
+        assert "world.mp4" in asked(page, query)
         page.locator("#mm-gallery button").first.click()
-        expect_second(page, audio, "bells.wav", 10.0)
-        sound.click()  # from sound to sound without another search
-        moment = page.locator("#mm-detail [data-cue]")
-        expect(moment).to_contain_text("sax.wav")
-        expect_second(page, audio, "sax.wav", float(moment.get_attribute("data-cue") or "nan"))
-        clip.click()
-        expect(page.locator(video)).to_be_visible(timeout=30_000)
-        page.locator("#mm-map [aria-label='b.avi']").click()
-        page.wait_for_function("document.querySelector('#mm-chosen-video video')?.currentSrc.endsWith('.mp4')")
-        expect(page.locator("#mm-detail")).to_contain_text("b.avi", timeout=30_000)
-        expect(page.locator("#mm-detail")).not_to_contain_text("being made", timeout=30_000)
-        page.locator("#mm-library-files input[type=file]").set_input_files([str(sample("images/tower.jpg"))])
-        expect(page.locator("#mm-map [data-item]")).to_have_count(len(files) + 1, timeout=WORKING_MS)
-        browser.close()
+        expect_second(page, video, "world.mp4", second)
+    for query, name, second in (
+        ("sax part1", "sax.wav", 5.0),
+        ("bells part3", "bells.wav", 15.0),
+        ("sax part0", "sax.wav", 0.0),
+    ):
+        assert name in asked(page, query)
+        page.locator("#mm-gallery button").first.click()
+        expect_second(page, audio, name, second)
+    assert "bells.wav" in asked(page, "bells part2")
+    page.locator("#mm-gallery button").first.click()
+    expect_second(page, audio, "bells.wav", 10.0)
+    sound.click()  # from sound to sound without another search
+    moment = page.locator("#mm-detail [data-cue]")
+    expect(moment).to_contain_text("sax.wav")
+    expect_second(page, audio, "sax.wav", float(moment.get_attribute("data-cue") or "nan"))
+    clip.click()
+    expect(page.locator(video)).to_be_visible(timeout=30_000)
+    page.locator("#mm-map [aria-label='b.avi']").click()
+    page.wait_for_function("document.querySelector('#mm-chosen-video video')?.currentSrc.endsWith('.mp4')")
+    expect(page.locator("#mm-detail")).to_contain_text("b.avi", timeout=30_000)
+    expect(page.locator("#mm-detail")).not_to_contain_text("being made", timeout=30_000)
+    page.locator("#mm-library-files input[type=file]").set_input_files([str(sample("images/tower.jpg"))])
+    expect(page.locator("#mm-map [data-item]")).to_have_count(len(files) + 1, timeout=WORKING_MS)
+    page.context.close()
 
 
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("locale", "theme", "query"), [("en-US", "light", "a bus on the street"), ("zh-CN", "dark", "一座高塔")]
 )
-def test_photographs_and_a_clip_are_found_and_opened(address: str, locale: str, theme: str, query: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(locale=locale, viewport={"width": 1280, "height": 1000})
-        requests: list[str] = []
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.on("request", lambda request: requests.append(request.url))
-        filled(page, address, theme)
-        page.locator("#mm-kind input[value=image]").check()
-        best = asked(page, query)
-        assert ("bus" if locale == "en-US" else "tower") in best
-        page.locator("#mm-gallery button").first.click()
-        expect(page.locator("#mm-chosen-image img")).to_be_visible()
+def test_photographs_and_a_clip_are_found_and_opened(
+    browser: Browser, address: str, locale: str, theme: str, query: str
+) -> None:
+    page = browser.new_page(locale=locale, viewport={"width": 1280, "height": 1000})
+    requests: list[str] = []
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.on("request", lambda request: requests.append(request.url))
+    filled(page, address, theme)
+    page.locator("#mm-kind input[value=image]").check()
+    best = asked(page, query)
+    assert ("bus" if locale == "en-US" else "tower") in best
+    page.locator("#mm-gallery button").first.click()
+    expect(page.locator("#mm-chosen-image img")).to_be_visible()
 
-        mark = page.locator("#mm-map [aria-label='world.mp4']")
-        mark.focus()
-        page.keyboard.press("Enter")
-        expect(page.locator("#mm-chosen-video video")).to_be_visible(timeout=30_000)
-        expect(page.locator("#mm-map .mm-chosen")).to_have_attribute("aria-label", "world.mp4")
-        expect(page.locator("#mm-chosen-image")).to_be_hidden()
+    mark = page.locator("#mm-map [aria-label='world.mp4']")
+    mark.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#mm-chosen-video video")).to_be_visible(timeout=30_000)
+    expect(page.locator("#mm-map .mm-chosen")).to_have_attribute("aria-label", "world.mp4")
+    expect(page.locator("#mm-chosen-image")).to_be_hidden()
 
-        page.screenshot(path=SCREENSHOTS / f"clip-{theme}.png", full_page=True)
-        page.locator("#mm-kind input[value=audio]").check()
-        expect(page.locator("#mm-gallery .caption-label")).to_have_count(2)
-        page.screenshot(path=SCREENSHOTS / f"real-{theme}.png", full_page=True)
-        foreign = [url for url in requests if not url.startswith((address.rstrip("/"), "data:", "blob:"))]
-        assert foreign == []
-        browser.close()
+    page.screenshot(path=SCREENSHOTS / f"clip-{theme}.png", full_page=True)
+    page.locator("#mm-kind input[value=audio]").check()
+    expect(page.locator("#mm-gallery .caption-label")).to_have_count(2)
+    page.screenshot(path=SCREENSHOTS / f"real-{theme}.png", full_page=True)
+    foreign = [url for url in requests if not url.startswith((address.rstrip("/"), "data:", "blob:"))]
+    assert foreign == []
+    page.context.close()
