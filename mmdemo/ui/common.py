@@ -67,12 +67,15 @@ def user_error(sentence: Sentence, language: str) -> gr.Error:
 
 
 @contextmanager
-def errors_for_user(language: Callable[[], str], name: str = "") -> Iterator[None]:
+def errors_for_user(
+    language: Callable[[], str], name: str = "", sentence: Callable[[BaseException, str], Sentence] = sentence_for
+) -> Iterator[None]:
     """Let only ``gr.Error`` with a sentence in the visitor's language out of a handler.
 
     Args:
         language: gives the interface language at the time of the failure.
         name: the file or thing being worked on.
+        sentence: turns the failure, with that name, into what is said.
 
     Raises:
         gr.Error: for every exception inside.
@@ -82,7 +85,7 @@ def errors_for_user(language: Callable[[], str], name: str = "") -> Iterator[Non
     except gr.Error:
         raise
     except Exception as error:
-        raise user_error(sentence_for(error, name), language()) from error
+        raise user_error(sentence(error, name), language()) from error
 
 
 def checked_path(value: object, language: str) -> Path:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-import gradio as gr
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from mmdemo.errors import (
     DiskFull,
@@ -17,7 +15,7 @@ from mmdemo.errors import (
     SearchIndexError,
 )
 from mmdemo.types import Sentence
-from mmdemo.ui.common import sentence_for, user_error
+from mmdemo.ui.common import errors_for_user, sentence_for
 from mmdemo.ui.texts import TEXTS
 
 logger = logging.getLogger(__name__)
@@ -47,8 +45,7 @@ def sentence_without_path(error: BaseException, name: str) -> Sentence:
     return sentence_for(error, name)
 
 
-@contextmanager
-def search_errors(language: Callable[[], str], name: str = "") -> Iterator[None]:
+def search_errors(language: Callable[[], str], name: str = "") -> AbstractContextManager[None]:
     """Let only ``gr.Error`` out of a handler of the Search tab (see ``common.errors_for_user``).
 
     Args:
@@ -58,9 +55,4 @@ def search_errors(language: Callable[[], str], name: str = "") -> Iterator[None]
     Raises:
         gr.Error: for every exception inside.
     """
-    try:
-        yield
-    except gr.Error:
-        raise
-    except Exception as error:
-        raise user_error(sentence_without_path(error, name), language()) from error
+    return errors_for_user(language, name, sentence_without_path)
