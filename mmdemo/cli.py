@@ -1,7 +1,7 @@
 """The command line: the same functions as the app, for shells and scripts.
 
 Exit codes: 0 done, 1 something is missing or nothing was found (`doctor`, `transcribe` without speech,
-`search` without a hit), 2 a sentence
+`search` without a hit, `caption` without a caption), 2 a sentence
 on standard error says what is wrong, 130 interrupted.
 """
 
@@ -14,10 +14,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from mmdemo import __version__, cli_retrieval
-from mmdemo.cli_output import DONE, FAILED, INTERRUPTED, NOTHING_FOUND, interface_language, print_json
+from mmdemo import __version__, cli_captioning, cli_retrieval
+from mmdemo.cli_output import DONE, FAILED, INTERRUPTED, NOTHING_FOUND, ProgressLine, interface_language, print_json
 from mmdemo.config import settings
 from mmdemo.errors import InvalidSetting, MMDemoError, NothingToEncode, OutputNotWritable, PortTaken, UnknownFormat
 from mmdemo.types import Encoding, Text
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("--output", type=Path, help="save tokens and spans as .npz (one input only)")
     encode.add_argument("--json", action="store_true")
 
+    cli_captioning.add_commands(commands)
     cli_retrieval.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check the installation")
@@ -66,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     options = _parser().parse_args(arguments)
-    commands = {"transcribe": _transcribe, "encode": _encode, "doctor": _doctor, "app": _app, **cli_retrieval.COMMANDS}
+    commands = {"transcribe": _transcribe, "encode": _encode, "doctor": _doctor, "app": _app}
+    commands |= cli_captioning.COMMANDS | cli_retrieval.COMMANDS
     try:
         return commands[options.command](options)
     except MMDemoError as error:
@@ -92,10 +94,10 @@ def _transcribe(options: argparse.Namespace) -> int:
     if wanted not in SUBTITLE_FORMATS:
         raise UnknownFormat(format=wanted, known=", ".join(SUBTITLE_FORMATS))
     audio = open_audio(options.media, settings().limits)
-    progress = _ProgressLine(sys.stderr)
+    progress = ProgressLine(sys.stderr)
     last = None
     for last in transcribe(audio, models(), options.language):
-        progress.show(last.seconds_done, last.duration)
+        progress.show(f"{last.seconds_done:.0f}" + (f" of {last.duration:.0f} s" if last.duration else " s"))
     progress.clear()
     assert last is not None and last.alignment is not None, "the last item carries the result"
     for reason in last.alignment.reasons:
@@ -107,23 +109,6 @@ def _transcribe(options: argparse.Namespace) -> int:
     elif options.output is None:
         sys.stdout.write(format_subtitles(last.cues, wanted, language=last.language))
     return DONE if last.cues else NOTHING_FOUND
-
-
-class _ProgressLine:
-    """One line on a terminal that is rewritten; silent in pipes."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream if stream.isatty() else None
-
-    def show(self, seconds_done: float, duration: float) -> None:
-        if self._stream:
-            share = f" of {duration:.0f} s" if duration else " s"
-            self._stream.write(f"\r{seconds_done:.0f}{share} ")
-            self._stream.flush()
-
-    def clear(self) -> None:
-        if self._stream:
-            self._stream.write("\r\033[K")
 
 
 def _encode(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What every command of the command line shares: exit codes, the language of messages, JSON."""
+"""What every command of the command line shares: exit codes, the language of messages, JSON, progress."""
 
 from __future__ import annotations
 
@@ -19,3 +19,26 @@ def print_json(value: Any, stream: TextIO | None = None) -> None:
     written = json.dumps(value, ensure_ascii=False, indent=2)
     # Bytes of a path that are no Unicode cannot be printed as they are; their \\u escape is JSON and means the same.
     print(written.encode("utf-8", "backslashreplace").decode("utf-8"), file=stream)
+
+
+class ProgressLine:
+    """One line on a terminal that is rewritten; silent in pipes.
+
+    Args:
+        stream: usually standard error.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream if stream.isatty() else None
+
+    def show(self, text: str) -> None:
+        """Write the line anew."""
+        if self._stream:
+            self._stream.write(f"\r\033[K{text} ")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        """Leave no trace."""
+        if self._stream:
+            self._stream.write("\r\033[K")
+            self._stream.flush()

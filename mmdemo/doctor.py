@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import platform
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mmdemo import __version__
+from mmdemo.backbone import familiarity
 from mmdemo.backbone.head_files import COMPONENT, heads_folder, read_config
 from mmdemo.config import MEGABYTE, Settings
 from mmdemo.device import choose_device, choose_threads
 from mmdemo.errors import MMDemoError, WeightsMissing
+from mmdemo.generators import decoder_files
 from mmdemo.types import Sentence
 from mmdemo.verified_files import ensure_folder
 from mmdemo.weights import COMPONENTS, Component, locate
@@ -82,13 +85,25 @@ def _weights_status(component: Component, settings: Settings, hub: bool) -> Weig
     return WeightsStatus(component.title, located.origin, str(located.folder), None)
 
 
-def _heads_status() -> WeightsStatus:
-    folder = heads_folder()
+def _trained_status(component: str, folder: Path, read_id: Callable[[Path], str]) -> WeightsStatus:
+    """Look at weights that were trained here."""
     try:
-        found = str(read_config(folder)["model_id"])
+        found = read_id(folder)
     except MMDemoError as error:
-        return WeightsStatus(COMPONENT, "", "", error.sentence)
-    return WeightsStatus(COMPONENT, found, str(folder), None)
+        return WeightsStatus(component, "", "", error.sentence)
+    return WeightsStatus(component, found, str(folder), None)
+
+
+def _trained_statuses() -> tuple[WeightsStatus, ...]:
+    return (
+        _trained_status(COMPONENT, heads_folder(), lambda folder: str(read_config(folder)["model_id"])),
+        _trained_status(
+            decoder_files.COMPONENT,
+            decoder_files.decoder_folder(),
+            lambda folder: str(decoder_files.read_decoder_config(folder)["model_id"]),
+        ),
+        _trained_status(familiarity.COMPONENT, familiarity.SHIPPED_FOLDER, familiarity.read_model_id),
+    )
 
 
 def _existing_parent(path: Path) -> Path:
@@ -118,7 +133,7 @@ def diagnose(settings: Settings, *, hub: bool = False) -> Diagnosis:
     except MMDemoError as error:
         problems.append(error.sentence)
     free = shutil.disk_usage(_existing_parent(settings.cache_dir)).free // MEGABYTE
-    weights = (*(_weights_status(component, settings, hub) for component in COMPONENTS), _heads_status())
+    weights = (*(_weights_status(component, settings, hub) for component in COMPONENTS), *_trained_statuses())
     problems += [status.problem for status in weights if status.problem is not None]
     return Diagnosis(
         mmdemo=__version__,

@@ -8,6 +8,7 @@ MMDemoError
 │   ├── TruncatedMedia
 │   ├── WrongMediaKind       a picture where sound was wanted, …
 │   ├── NoAudio
+│   ├── NothingToSee         a recording where captions were wanted
 │   ├── NoSamples
 │   ├── InvalidSamples       NaN or infinite
 │   ├── FileTooLarge
@@ -22,6 +23,11 @@ MMDemoError
 │   ├── InvalidCue
 │   ├── NothingToEncode
 │   ├── OutputNotWritable
+│   ├── OutputDiskFull
+│   ├── OutputInUse          another process writes it
+│   ├── NotACaptionTable     a file with other things in it
+│   ├── UnknownCaptionFormat
+│   ├── NoPicturesFound
 │   ├── PortTaken
 │   ├── NoMediaFound
 │   ├── NoQuery
@@ -38,11 +44,13 @@ MMDemoError
 ├── WeightsError
 │   ├── WeightsMissing
 │   ├── WeightsCorrupt
+│   ├── FamiliarityOutdated  fitted for other heads than those that ship
 │   ├── FolderNotWritable
 │   └── DiskFull
 ├── ConfigError
 │   ├── InvalidSetting
 │   └── DeviceUnavailable
+├── PackageMissing           only evaluation needs it
 └── OutOfMemory
 """
 
@@ -57,7 +65,14 @@ MAX_SHOWN_CHARACTERS = 80
 SHOWN_WHOLE = frozenset({"command", "path", "known", "wanted"})
 """Values to be copied from the sentence, or written by us: never cut."""
 
-CHINESE_KINDS = {"image": "图片", "audio": "音频", "video": "视频", "text": "文本", "audio / video": "音频或视频"}
+CHINESE_KINDS = {
+    "image": "图片",
+    "audio": "音频",
+    "video": "视频",
+    "text": "文本",
+    "audio / video": "音频或视频",
+    "image / video": "图片或视频",
+}
 """Kinds of media as values name them, for the Chinese sentence."""
 
 
@@ -142,6 +157,13 @@ class NoAudio(InputError):
 
     en = "“{name}” has no sound, so there is nothing to listen to."
     zh = "“{name}”没有声音，无法进行识别。"
+
+
+class NothingToSee(InputError):
+    """A recording, where there must be something to look at."""
+
+    en = "“{name}” is a recording and shows nothing; please choose a picture or a video."
+    zh = "“{name}”是录音，没有画面；请选择图片或视频。"
 
 
 class NoSamples(InputError):
@@ -240,6 +262,41 @@ class OutputNotWritable(InputError):
 
     en = "The file “{path}” cannot be written; choose another place."
     zh = "无法写入文件“{path}”；请选择其他位置。"
+
+
+class OutputDiskFull(InputError):
+    """No space is left where the user wants a file."""
+
+    en = "The disk of “{path}” is full; free some space or choose another place."
+    zh = "“{path}”所在磁盘空间不足；请清理空间或选择其他位置。"
+
+
+class OutputInUse(InputError):
+    """Another process writes the same file."""
+
+    en = "“{path}” is being written by another run of this program; wait for it or choose another file."
+    zh = "本程序的另一个进程正在写入“{path}”；请等待其完成或选择其他文件。"
+
+
+class NotACaptionTable(InputError):
+    """A file that stands in the place of a caption table is something else; it is left alone."""
+
+    en = "“{path}” is not a table of captions written by this program; choose another file."
+    zh = "“{path}”不是本程序写入的描述表；请选择其他文件。"
+
+
+class UnknownCaptionFormat(InputError):
+    """Captions cannot be written in this format."""
+
+    en = "These captions cannot be written as “{format}”; choose one of {known}."
+    zh = "这些描述无法写成“{format}”格式；请选择：{known}。"
+
+
+class NoPicturesFound(InputError):
+    """Nothing but other files."""
+
+    en = "There are no pictures in “{name}”; {count} other files were left out."
+    zh = "“{name}”中没有图片；已略过其他 {count} 个文件。"
 
 
 class PortTaken(InputError):
@@ -348,6 +405,13 @@ class WeightsCorrupt(WeightsError):
     zh = "权重文件“{path}”已损坏或不是发布的版本；请运行以下命令修复：{command}"
 
 
+class FamiliarityOutdated(WeightsError):
+    """The weights that tell foreign pictures were fitted for other projection heads."""
+
+    en = "“{path}” was fitted for the heads {fitted}, not for {shipped}; fit it again with: {command}"
+    zh = "“{path}”是针对投影头 {fitted} 拟合的，与现有的 {shipped} 不符；请运行以下命令重新拟合：{command}"
+
+
 class FolderNotWritable(WeightsError):
     """The cache folder cannot be written."""
 
@@ -378,6 +442,13 @@ class DeviceUnavailable(ConfigError):
 
     en = "The device “{device}” is not available on this machine; unset MMDEMO_DEVICE or set it to cpu."
     zh = "本机没有设备“{device}”；请取消 MMDEMO_DEVICE 或将其设为 cpu。"
+
+
+class PackageMissing(MMDemoError):
+    """A package that only evaluation or development needs is not installed."""
+
+    en = "The package “{package}” is needed for this and is not installed; run: {command}"
+    zh = "此功能需要软件包“{package}”，但尚未安装；请运行：{command}"
 
 
 class OutOfMemory(MMDemoError):

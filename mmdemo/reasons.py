@@ -82,3 +82,20 @@ def undecided_match(probability: float) -> Sentence:
         f"With {percent} % the answer is neither a yes nor a no.",
         f"概率为 {percent} %，无法确定是否相符。",
     )
+
+
+def unsure_caption(probability: float) -> Sentence:
+    """Even the best caption does not fit well."""
+    percent = round(100 * probability)
+    return Sentence(
+        f"Not sure: even the best caption fits this picture with only {percent} % probability.",
+        f"不太确定：即使最好的描述，与图片相符的概率也只有 {percent} %。",
+    )
+
+
+def unfamiliar_picture() -> Sentence:
+    """The picture lies far from the photographs that the models learned from."""
+    return Sentence(
+        "This picture is unlike the photographs this model learned from; the caption may be wrong.",
+        "这张图片与模型学习过的照片差别较大，描述可能有误。",
+    )

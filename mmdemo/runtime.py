@@ -12,6 +12,8 @@ from mmdemo.errors import MMDemoError
 
 if TYPE_CHECKING:
     from mmdemo.backbone.base import Backbone
+    from mmdemo.backbone.familiarity import FamiliarityJudge
+    from mmdemo.generators.base import Generator
     from mmdemo.speech import SpeechRecognizer
 
 
@@ -21,6 +23,8 @@ class Models:
 
     backbone: Backbone
     speech: SpeechRecognizer
+    generator: Generator
+    familiarity: FamiliarityJudge
 
 
 _lock = threading.Lock()
@@ -28,7 +32,7 @@ _models: Models | None = None
 
 
 def load_models(chosen: Settings) -> Models:
-    """Load the backbone and the speech recogniser of a profile; the image and text towers follow when first used.
+    """Load the backbone and the speech recogniser of a profile; the rest follows when first used.
 
     Args:
         chosen: profile, device and folders.
@@ -40,13 +44,22 @@ def load_models(chosen: Settings) -> Models:
         WeightsError: weights are missing, damaged or cannot be prepared.
         ConfigError: the settings ask for what this machine does not have.
     """
+    from mmdemo.backbone.familiarity import LocalFamiliarity
     from mmdemo.backbone.local import LocalBackbone
+    from mmdemo.device import torch_device
+    from mmdemo.generators.decoder import DecoderGenerator
+    from mmdemo.generators.decoder_files import decoder_folder
     from mmdemo.speech import SpeechRecognizer
     from mmdemo.weights import AUDIO_TOWER, locate
 
     backbone = LocalBackbone(chosen)
     folder = locate(AUDIO_TOWER, chosen).folder
-    return Models(backbone, SpeechRecognizer(backbone.audio_tower.whisper, folder, backbone.lock))
+    return Models(
+        backbone,
+        SpeechRecognizer(backbone.audio_tower.whisper, folder, backbone.lock),
+        DecoderGenerator(decoder_folder(), torch_device(backbone.device), backbone.lock),
+        LocalFamiliarity(),
+    )
 
 
 def models() -> Models:

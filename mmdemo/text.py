@@ -28,4 +28,9 @@ def read_text(text: str, limits: Limits) -> Text:
         raise EmptyText()
     if len(stripped) > limits.text_characters:
         raise TextTooLong(length=len(stripped), limit=limits.text_characters)
-    return Text(stripped, hashlib.sha256(stripped.encode("utf-8", "surrogatepass")).hexdigest())
+    return text_of(stripped)
+
+
+def text_of(text: str) -> Text:
+    """Give a text of our own making its content hash."""
+    return Text(text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())

@@ -14,6 +14,7 @@ UInt8Array = NDArray[np.uint8]
 
 Modality = Literal["image", "audio", "video", "text"]
 MediaKind = Literal["image", "audio", "video"]
+CaptionLanguage = Literal["en", "zh"]
 
 SAMPLE_RATE = 16_000
 """Samples per second of every waveform inside the program (the rate Whisper was trained on)."""
@@ -261,3 +262,21 @@ class Hit:
     probability: float = (
         0.0  # that it is what was asked for; hits are ordered by it, as pictures and sounds score apart
     )
+
+
+@dataclass(frozen=True, eq=False)
+class WordHeatmap:
+    """Where in a picture the generator looked when it wrote a word."""
+
+    word: str
+    weights: Float32Array  # [9, 9] rows from the top, adds up to 1
+
+
+@dataclass(frozen=True, eq=False)
+class Caption:
+    """A sentence about a picture or a scene, as it is shown."""
+
+    text: str
+    language: CaptionLanguage
+    score: float  # calibrated probability that the text belongs to the picture, 0..1
+    heatmaps: tuple[WordHeatmap, ...] = ()  # one a word, when asked for

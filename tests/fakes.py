@@ -10,9 +10,21 @@ import numpy as np
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.base import CacheStatistics, Media
 from mmdemo.errors import UnknownLanguage
+from mmdemo.generators.base import Candidate, CaptionPrompt, Sampling
 from mmdemo.runtime import Models
 from mmdemo.speech import RecognisedWindow, split_sentences
-from mmdemo.types import Audio, AudioFile, AudioWindow, EncodedWindow, Encoding, Piece, Sentence, Word
+from mmdemo.types import (
+    Audio,
+    AudioFile,
+    AudioWindow,
+    CaptionLanguage,
+    EncodedWindow,
+    Encoding,
+    Piece,
+    Sentence,
+    Word,
+    WordHeatmap,
+)
 
 TOKENS_A_WINDOW = 500
 WINDOW_SECONDS = 10.0
@@ -118,4 +130,42 @@ class FakeSpeech:
 
 def fake_models(backbone: FakeBackbone | None = None, speech: FakeSpeech | None = None) -> Models:
     """Return models made of the fakes."""
-    return Models(backbone or FakeBackbone(), speech or FakeSpeech())  # type: ignore[arg-type]
+    return Models(
+        backbone or FakeBackbone(),  # type: ignore[arg-type]
+        speech or FakeSpeech(),  # type: ignore[arg-type]
+        FakeGenerator(),
+        FakeFamiliarity(),
+    )
+
+
+class FakeGenerator:
+    """Writes “caption n of LENGTH” or “描述n”, each less probable than the one before."""
+
+    model_id = "fake-generator"
+
+    def captions(
+        self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
+    ) -> list[list[Candidate]]:
+        return [
+            [
+                Candidate(f"描述{n}" if prompt.language == "zh" else f"caption {n} of {prompt.length}", -1.0 - n)
+                for n in range(sampling.count)
+            ]
+            for prompt in prompts
+        ]
+
+    def heatmaps(self, encoding: Encoding, text: str, language: CaptionLanguage) -> tuple[WordHeatmap, ...]:
+        words = list(text) if language == "zh" else text.split()
+        return tuple(WordHeatmap(word, np.full((9, 9), 1 / 81, np.float32)) for word in words)
+
+
+class FakeFamiliarity:
+    """Knows every picture as well as it is told to."""
+
+    threshold = 0.5
+
+    def __init__(self, foreign: float = 0.0) -> None:
+        self.foreign = foreign
+
+    def foreign_probability(self, encoding: Encoding) -> float:
+        return self.foreign

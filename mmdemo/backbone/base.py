@@ -71,6 +71,22 @@ class Backbone(Protocol):
     def encode_images(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
         """Encode pictures in batches; same order."""
 
+    def encode_frames(self, video: Video | VideoFile) -> Generator[float, None, Encoding]:
+        """Encode the pictures of a clip and leave its sound out, in steps, so that it can show progress and stop.
+
+        Args:
+            video: the clip.
+
+        Yields:
+            The share that is done, 0..1; nothing when it is in the cache.
+
+        Returns:
+            The encoding without soundtrack; `encode` then finds these pictures in the cache.
+
+        Raises:
+            InputError: the media cannot be decoded.
+        """
+
     def encode_texts(self, texts: Sequence[Text]) -> list[Encoding]:
         """Encode texts in batches; same order."""
 

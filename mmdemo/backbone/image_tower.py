@@ -127,6 +127,10 @@ class ImageTower:
             logits = self._network.classify(torch.tensor(tokens, dtype=torch.float32, device=self._device))  # [B, K]
         return np.asarray(logits.cpu().numpy(), np.float32)
 
+    def classifier(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return weight [1000, 1280] and bias [1000] of the network's own ImageNet head, on the mean of the tokens."""
+        return self._network.class_weight, self._network.class_bias
+
 
 def grid_boxes(side: int) -> Float32Array:
     """Return the part of the picture under each grid token.

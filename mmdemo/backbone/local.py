@@ -8,17 +8,15 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-import numpy as np
-
 from mmdemo.backbone.audio_store import AudioTokenStore
 from mmdemo.backbone.audio_tower import ENDING_TOKENS, AudioTower
 from mmdemo.backbone.base import CacheStatistics, Media, read_windows
 from mmdemo.backbone.cache import EncodingCache
+from mmdemo.backbone.clips import encode_clip
 from mmdemo.backbone.embedding import (
     SPAN_SECONDS,
     embed_texts,
     frame_embeddings,
-    mean_embedding,
     recording_embedding,
     sound_embeddings,
 )
@@ -29,7 +27,8 @@ from mmdemo.backbone.recordings import encode_recording
 from mmdemo.backbone.text_tower import TextTower
 from mmdemo.config import MEGABYTE, Settings
 from mmdemo.device import choose_device, choose_threads, torch_device
-from mmdemo.media import load_image, load_video
+from mmdemo.media import load_image
+from mmdemo.stepwise import run_through
 from mmdemo.types import (
     Audio,
     AudioFile,
@@ -187,31 +186,22 @@ class LocalBackbone:
             for text, found, embedding in zip(texts, encoded, embeddings, strict=True)
         ]
 
-    def _encode_video(self, video: Video | VideoFile) -> Encoding:
+    def encode_frames(self, video: Video | VideoFile) -> Generator[float, None, Encoding]:
+        """Encode the pictures of a clip in steps (see the protocol)."""
         key = f"{ImageTower.model_id}:video:{video.sha256}"
-        pictures = self._encode_missing([key], lambda _: [self._video_encoding(video)])[0]
+        found = self._cache.get(key)
+        if found is None:
+            model_id, limits = self._entered(ImageTower.model_id), self._settings.limits
+            found = yield from encode_clip(video, self.image_tower, self.joint_space, self.lock, limits, model_id)
+            self._cache.put(key, found)
+        return found
+
+    def _encode_video(self, video: Video | VideoFile) -> Encoding:
+        pictures = run_through(self.encode_frames(video))
         if video.audio is None:
             return pictures
         soundtrack = self._encode_audio(video.audio)
         return replace(pictures, soundtrack=soundtrack, reasons=soundtrack.reasons)
-
-    def _video_encoding(self, clip: Video | VideoFile) -> Encoding:
-        tower = self.image_tower
-        video = load_video(clip.path, self._settings.limits, clip.source) if isinstance(clip, VideoFile) else clip
-        with self.lock:
-            tokens = tower.encode(video.frames)  # [F, 81, D]
-            embeddings = self.joint_space.embed_images(tokens)  # [F, 384]
-        ends = [*video.frame_times[1:], max(video.duration, video.frame_times[-1])]
-        spans = np.stack([video.frame_times, ends], axis=1).astype(np.float32)  # [F, 2]
-        return Encoding(
-            modality="video",
-            tokens=tokens.reshape(-1, tower.width).astype(np.float16),  # [F * 81, D]
-            spans=np.repeat(spans, tower.grid**2, axis=0),
-            model_id=self._entered(ImageTower.model_id),
-            sha256=video.sha256,
-            embedding=mean_embedding(embeddings),
-            duration=video.duration,
-        )
 
     def encode_sound(self, audio: Audio | AudioFile) -> Encoding:
         """Encode a recording without its embedding (see the protocol)."""

@@ -8,7 +8,7 @@ from mmdemo.media.player import player_ready
 from mmdemo.media.probing import probe
 from mmdemo.media.samples import audio_from_samples
 from mmdemo.media.transcode import transcode_for_player
-from mmdemo.media.video import load_video
+from mmdemo.media.video import load_video, sample_video
 from mmdemo.verified_files import file_sha256
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "open_media",
     "player_ready",
     "probe",
+    "sample_video",
     "transcode_for_player",
 ]

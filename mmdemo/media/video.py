@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import av
@@ -22,6 +22,7 @@ from mmdemo.media.frames import (
 )
 from mmdemo.media.probing import probe
 from mmdemo.media.scenes import THUMBNAIL_SIDE, SampledFrame, SceneDetector, spread, thinned
+from mmdemo.stepwise import run_through
 from mmdemo.types import MediaInfo, Video
 from mmdemo.verified_files import file_sha256
 
@@ -65,6 +66,20 @@ def load_video(path: StrPath, limits: Limits, name: str | None = None, max_side:
         UnreadableMedia: no media, or not a single frame can be decoded.
         WrongMediaKind: a picture or sound alone.
     """
+    return run_through(sample_video(path, limits, name, max_side))
+
+
+def sample_video(
+    path: StrPath, limits: Limits, name: str | None = None, max_side: int = 512
+) -> Generator[float, None, Video]:
+    """Sample a video as `load_video` does, but so that it can show progress and stop.
+
+    Yields:
+        Seconds of the video that have been looked at.
+
+    Returns:
+        What `load_video` returns.
+    """
     shown = display_name(path, name)
     info = probe(path, limits, shown)
     if info.kind != "video":
@@ -72,7 +87,7 @@ def load_video(path: StrPath, limits: Limits, name: str | None = None, max_side:
     absolute = check_file(path, limits, shown)
     found = map_packets(absolute, limits, shown)
     candidates = _candidates(absolute, limits, shown, info, found)
-    frames, scene_starts = _sampled(candidates, limits.video_frames, max_side)
+    frames, scene_starts = yield from _sampled(candidates, limits.video_frames, max_side)
     if not frames:
         raise UnreadableMedia(name=shown)
     sha256 = file_sha256(absolute)
@@ -100,11 +115,14 @@ def _candidates(path: Path, limits: Limits, name: str, info: MediaInfo, found: P
     return decode_every(path, limits, name, CANDIDATE_STEP, int(LINEAR_DECODE_PIXELS / pixels))
 
 
-def _sampled(candidates: Iterator[TimedFrame], limit: int, max_side: int) -> tuple[list[SampledFrame], list[float]]:
+def _sampled(
+    candidates: Iterator[TimedFrame], limit: int, max_side: int
+) -> Generator[float, None, tuple[list[SampledFrame], list[float]]]:
     detector = SceneDetector()
     kept: list[SampledFrame] = []
     scene_starts: list[float] = []
     for timed in candidates:
+        yield timed.time
         try:
             starts = detector.starts_scene(timed.time, to_thumbnail(timed, THUMBNAIL_SIDE))
             if not starts and timed.time - kept[-1].time < FILL_STEP - 1e-3:

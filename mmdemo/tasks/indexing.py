@@ -95,7 +95,7 @@ def encode_files(files: Sequence[Path], known: set[str], backbone: Backbone, lim
                 continue
             media = open_media(path, limits)
         except (InputError, OSError, MemoryError, RuntimeError, OutOfMemory) as error:
-            yield FileOutcome(path, problem=_problem(error, path).sentence)
+            yield FileOutcome(path, problem=file_problem(error, path).sentence)
             continue
         if not isinstance(media, ImageFile):
             yield _encode_one(media, backbone, known, failed)
@@ -107,7 +107,7 @@ def encode_files(files: Sequence[Path], known: set[str], backbone: Backbone, lim
     yield from _encode_pictures(pictures, backbone, known, failed)
 
 
-def _problem(error: Exception, path: Path) -> MMDemoError:
+def file_problem(error: Exception, path: Path) -> MMDemoError:
     """Return what to say about a file that made something fail.
 
     Raises:
@@ -124,7 +124,7 @@ def _problem(error: Exception, path: Path) -> MMDemoError:
     raise error
 
 
-def _is_about(error: OSError, path: Path) -> bool:
+def is_about_file(error: OSError, path: Path) -> bool:
     """Tell whether an error is about this file: it is named, it is gone, or its disk or share does not answer."""
     return error.filename in {path, str(path)} or error.errno in {errno.EIO, errno.ESTALE} or not os.path.exists(path)
 
@@ -155,9 +155,9 @@ def _encode_one(
     try:
         outcome = _outcome(media, item_vectors(backbone.encode(media), backbone))
     except (InputError, OSError, MemoryError, RuntimeError, OutOfMemory) as error:
-        if isinstance(error, OSError) and not _is_about(error, media.path):
+        if isinstance(error, OSError) and not is_about_file(error, media.path):
             raise  # about the weights or the cache
-        problem = failed[media.sha256] = _problem(error, media.path)
+        problem = failed[media.sha256] = file_problem(error, media.path)
         return FileOutcome(media.path, problem=problem.sentence)
     known.add(media.sha256)
     return outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import gradio as gr
 
 from mmdemo.config import MEGABYTE, settings
-from mmdemo.ui import pipeline, retrieval_api, subtitle_api
+from mmdemo.ui import captioning_api, pipeline, retrieval_api, subtitle_api
+from mmdemo.ui.captioning import CaptionTab
 from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session, remove_abandoned
 from mmdemo.ui.i18n import (
     ENGLISH,
@@ -32,6 +34,15 @@ STATUS_INTERVAL = 3.0
 """Seconds between two looks at whether the models are loaded; the looking ends when they are."""
 UPLOAD_MARGIN = 1.5
 """Gradio refuses larger uploads with words of its own; a little over the limit our own sentence is reached."""
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """The tabs in the order in which they stand."""
+
+    caption: CaptionTab
+    subtitles: SubtitlesTab
+    search: SearchTab
 
 
 def title_html(language: str) -> str:
@@ -91,15 +102,18 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         session = gr.State(Session())
         selector = _header(localisation)
         with gr.Tabs():
+            with localisation.make(gr.Tab, {"label": "caption_tab"}, id="caption"):
+                caption = CaptionTab(localisation, session)
             with localisation.make(gr.Tab, {"label": "subtitles_tab"}, id="subtitles"):
                 subtitles = SubtitlesTab(localisation, session, examples)
             with localisation.make(gr.Tab, {"label": "search_tab"}, id="search"):
                 search = SearchTab(localisation, session)
         status_line = gr.HTML(elem_id="mm-status-line")
         localisation.follow(status_line, lambda tag: {"value": status_line_html(tag)})
+        captioning_api.connect(localisation)
         subtitle_api.connect(localisation)
         retrieval_api.connect(localisation)
-        _connect(demo, localisation, session, selector, subtitles, search, status_line)
+        _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search), status_line)
         demo.unload(search.close)
     demo.queue(max_size=QUEUE_LENGTH)
     return demo
@@ -131,11 +145,11 @@ def _connect(
     localisation: Localisation,
     session: gr.State,
     selector: gr.Radio,
-    subtitles: SubtitlesTab,
-    search: SearchTab,
+    tabs: Tabs,
     status_line: gr.HTML,
 ) -> None:
     """Connect the language selector and the status line."""
+    caption, subtitles, search = tabs.caption, tabs.subtitles, tabs.search
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
     def switch(visitor: Session, state: SubtitleSession, rows: object, choice: object) -> dict[Any, Any]:
@@ -158,21 +172,24 @@ def _connect(
     outputs = list(dict.fromkeys([selector, *localisation.components, *subtitles.parts.outputs]))
     tell_page = "(language) => { window.mmdemoSetLanguage(language); }"
     searching = [session, search.state], search.parts.outputs
-    selector.input(switch, [*inputs, selector], outputs, **quiet).then(search.relabel, *searching, **quiet)
+    captioning = [session, caption.state], caption.parts.outputs
+    switched = selector.input(switch, [*inputs, selector], outputs, **quiet)
     selector.input(None, [selector], None, js=tell_page, **quiet)
     greeted = demo.load(greet, inputs, outputs, **quiet)
     greeted.then(None, [selector], None, js=tell_page, **quiet)
-    greeted.then(search.relabel, *searching, **quiet)
+    for changed in (switched, greeted):
+        changed.then(caption.relabel, *captioning, **quiet)
+        changed.then(search.relabel, *searching, **quiet)
     timer.tick(look, [session], [status_line, timer], **quiet)
 
 
 def launch_kwargs() -> dict[str, Any]:
     """Return the options of ``launch`` that the app and its tests share."""
     limits = settings().limits
-    script = (ASSETS / "ui" / "app.js").read_text(encoding="utf-8")
+    script = "\n".join((ASSETS / "ui" / name).read_text(encoding="utf-8") for name in ("app.js", "caption.js"))
     return {
         "theme": theme(),
-        "css_paths": [ASSETS / "ui" / "app.css"],
+        "css_paths": [ASSETS / "ui" / name for name in ("app.css", "caption.css")],
         "head": f"<script>{script}</script>",
         "max_file_size": int(limits.media_megabytes * UPLOAD_MARGIN * MEGABYTE),
         "allowed_paths": [str(ASSETS / "examples")],

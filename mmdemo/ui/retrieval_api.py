@@ -11,6 +11,7 @@ import gradio as gr
 
 from mmdemo.types import Encoding, Hit, Modality, Sentence
 from mmdemo.ui import pipeline
+from mmdemo.ui.background import in_background
 from mmdemo.ui.common import (
     BACKBONE_CONCURRENCY,
     BACKBONE_QUEUE,
@@ -22,7 +23,6 @@ from mmdemo.ui.retrieval_errors import search_errors
 from mmdemo.ui.retrieval_inputs import checked_files, checked_kind, checked_query_file
 from mmdemo.ui.retrieval_job import encode_query
 from mmdemo.ui.retrieval_library import HITS, LIBRARY_LIMIT
-from mmdemo.ui.subtitle_job import in_background
 
 PROGRESS = gr.Progress()
 """Gradio finds the progress bar of a call by this default value."""

@@ -8,11 +8,14 @@ from contextlib import AbstractContextManager
 
 from mmdemo.errors import (
     DiskFull,
+    FamiliarityOutdated,
     FileMissing,
     FolderNotWritable,
     NoMediaFound,
+    OutputDiskFull,
     OutputNotWritable,
     SearchIndexError,
+    WeightsCorrupt,
 )
 from mmdemo.types import Sentence
 from mmdemo.ui.common import errors_for_user, sentence_for
@@ -22,7 +25,8 @@ logger = logging.getLogger(__name__)
 
 SENTENCES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((SearchIndexError,), "library_damaged"),
-    ((OutputNotWritable, FolderNotWritable, DiskFull), "server_storage"),
+    ((OutputNotWritable, OutputDiskFull, FolderNotWritable, DiskFull), "server_storage"),
+    ((WeightsCorrupt, FamiliarityOutdated), "server_weights"),
     ((FileMissing, NoMediaFound), "not_files"),
 )
 """Errors whose own sentences carry a path, and the keys of those that stand in for them."""

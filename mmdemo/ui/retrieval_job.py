@@ -10,9 +10,9 @@ from pathlib import Path
 
 from mmdemo.types import Encoding
 from mmdemo.ui import pipeline
+from mmdemo.ui.background import watched
 from mmdemo.ui.retrieval_library import IndexJob, Libraries, Library
 from mmdemo.ui.retrieval_view import Failure, RetrievalView
-from mmdemo.ui.subtitle_job import in_background
 
 
 def run_index_job(job: IndexJob, libraries: Libraries, visitor: str) -> Iterator[RetrievalView]:
@@ -31,18 +31,12 @@ def run_index_job(job: IndexJob, libraries: Libraries, visitor: str) -> Iterator
     """
     view = RetrievalView("loading", total=len(job.paths))
     yield view
-    loading = in_background(pipeline.load_models)
-    while True:
-        try:
-            next(loading)
-        except StopIteration as finished:
-            library = libraries.open(visitor, finished.value.backbone)
-            break
-        if job.cancelled:
-            existing = libraries.get(visitor)
-            yield replace(view, phase="cancelled", count=len(existing.items) if existing else 0)
-            return
-        yield view
+    models = yield from watched(pipeline.load_models, view, lambda: job.cancelled)
+    if models is None:
+        existing = libraries.get(visitor)
+        yield replace(view, phase="cancelled", count=len(existing.items) if existing else 0)
+        return
+    library = libraries.open(visitor, models.backbone)
     try:
         view = replace(view, phase="indexing", count=len(library.items), name=job.paths[0].name if job.paths else "")
         yield view

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mmdemo.types import MediaInfo
 from mmdemo.ui import pipeline
+from mmdemo.ui.background import watched
 from mmdemo.ui.retrieval_library import LibraryItem
-from mmdemo.ui.subtitle_job import in_background
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,9 @@ def make_copy(item: LibraryItem, wanted: Playable, cancelled: Callable[[], bool]
         finally:
             attempt.unlink(missing_ok=True)
 
-    work = in_background(convert)
     try:
-        while True:
-            try:
-                next(work)
-            except StopIteration as finished:
-                yield finished.value
-                return
-            if cancelled():
-                return
-            yield None
+        copy = yield from watched(convert, None, cancelled)
+        if copy is not None:
+            yield copy
     finally:
         stopped.set()

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from mmdemo.errors import UnknownLanguage
 from mmdemo.subtitles.files import SUBTITLE_EXTENSIONS, save_subtitles
 from mmdemo.types import AudioFile, Cue, MediaInfo, Sentence
 from mmdemo.ui import pipeline
+from mmdemo.ui.background import watched
 from mmdemo.ui.spoken_languages import AUTOMATIC, LANGUAGE_NAMES
 from mmdemo.ui.subtitle_view import SubtitleView
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models
-
-POLL_INTERVAL = 0.5
-"""Seconds between two looks at work that runs in a thread of its own; also how late a cancel is seen there."""
-
-Result = TypeVar("Result")
 
 
 @dataclass
@@ -73,32 +68,6 @@ def spoken_language(choice: object) -> str | None:
     return code
 
 
-def in_background(work: Callable[[], Result]) -> Generator[None, None, Result]:
-    """Run something in a thread and yield while it lasts, so that the caller can look at its Cancel flag.
-
-    Args:
-        work: takes no argument; its exception is raised here.
-
-    Yields:
-        None every `POLL_INTERVAL`.
-
-    Returns:
-        What the work returns.
-    """
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    while not wait([future], POLL_INTERVAL).done:
-        yield
-    return future.result()
-
-
 def run_job(job: Job) -> Generator[SubtitleView, None, None]:
     """Transcribe the file of a job.
 
@@ -125,17 +94,10 @@ def run_job(job: Job) -> Generator[SubtitleView, None, None]:
         player_path=job.path if playable else None,
     )
     yield view
-    loading = in_background(pipeline.load_models)
-    while True:
-        try:
-            next(loading)
-        except StopIteration as finished:
-            models = finished.value
-            break
-        if job.cancelled:
-            yield replace(view, phase="cancelled")
-            return
-        yield view
+    models = yield from watched(pipeline.load_models, view, lambda: job.cancelled)
+    if models is None:
+        yield replace(view, phase="cancelled")
+        return
     yield from _transcription(job, models, audio, view, playable)
 
 
@@ -184,17 +146,14 @@ def make_player_copy(job: Job, folder: Path) -> Generator[Path | None, None, Non
     assert info is not None, "the job has not run"
     stopped = threading.Event()
     out_path = folder / f"{job.path.stem or 'media'}{'.mp4' if info.kind == 'video' else '.m4a'}"
-    work = in_background(lambda: pipeline.transcode_for_player(job.path, out_path, info, stopped.is_set))
     try:
-        while True:
-            try:
-                next(work)
-            except StopIteration as finished:
-                yield finished.value
-                return
-            if job.cancelled:
-                return
-            yield None
+        copy = yield from watched(
+            lambda: pipeline.transcode_for_player(job.path, out_path, info, stopped.is_set),
+            None,
+            lambda: job.cancelled,
+        )
+        if copy is not None:
+            yield copy
     finally:
         stopped.set()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from mmdemo.types import Sentence
+from mmdemo.ui.captioning_texts import CAPTION_TEXTS
 from mmdemo.ui.retrieval_texts import RETRIEVAL_TEXTS
 
 TEXTS: dict[str, Sentence] = {
+    **CAPTION_TEXTS,
     **RETRIEVAL_TEXTS,
     # the shell
     "tagline": Sentence(

@@ -66,7 +66,10 @@ def test_the_language_has_a_default_and_progress_comes_in_between(client: Client
 
 def test_only_the_documented_endpoint_is_public(client: Client, served: Served) -> None:
     described = client.view_api(return_format="dict")
-    assert list(described["named_endpoints"]) == ["/transcribe", "/search"] and described["unnamed_endpoints"] == {}
+    assert (
+        list(described["named_endpoints"]) == ["/caption", "/transcribe", "/search"]
+        and described["unnamed_endpoints"] == {}
+    )
     parameters = described["named_endpoints"]["/transcribe"]["parameters"]
     assert [parameter["parameter_name"] for parameter in parameters] == ["file", "language"]
     schema = httpx.get(f"{served[0]}gradio_api/openapi.json").json()

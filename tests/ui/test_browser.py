@@ -101,6 +101,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
+        page.get_by_role("tab").nth(1).click()
         page.wait_for_selector("#mm-file input[type=file]", state="attached")
         # The language of the visitor arrives with the load event.
         tag = "zh-CN" if options.get("locale", "en").startswith("zh") else "en"

@@ -45,7 +45,7 @@ def address(real_models: Models) -> Iterator[str]:
 def filled(page: Page, address: str, theme: str) -> None:
     """Open the tab and fill the library."""
     page.goto(f"{address}?__theme={theme}")
-    page.get_by_role("tab").nth(1).click()
+    page.get_by_role("tab").nth(2).click()
     files = [str(sample(name)) for name in (*MEDIA, "data/time.csv")]
     page.locator("#mm-library-files input[type=file]").set_input_files(files)
     expect(page.locator("#mm-library-clear")).to_be_enabled(timeout=WORKING_MS)
@@ -101,7 +101,7 @@ def bells(path: Path) -> Path:
 def test_players_open_at_the_best_moment(browser: Browser, words_address: str, tmp_path: Path) -> None:
     page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 1000})
     page.goto(words_address)
-    page.get_by_role("tab").nth(1).click()
+    page.get_by_role("tab").nth(2).click()
     names = ("audio/sax.wav", "videos/world.mp4", "videos/b.avi", "images/lion.jpg")
     files = [str(bells(tmp_path / "bells.wav")), *(str(sample(name)) for name in names)]
     page.locator("#mm-library-files input[type=file]").set_input_files(files)

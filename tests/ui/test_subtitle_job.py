@@ -7,7 +7,8 @@ import pytest
 
 from mmdemo.errors import EmptyFile, InvalidSamples, NoAudio
 from mmdemo.subtitles import SUBTITLE_FORMATS, load_subtitles
-from mmdemo.ui.subtitle_job import Job, in_background, make_player_copy, run_job, write_files
+from mmdemo.ui.background import in_background
+from mmdemo.ui.subtitle_job import Job, make_player_copy, run_job, write_files
 from tests.ui.fakes import CUES, REASON, FakePipeline
 
 

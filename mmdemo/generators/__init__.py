@@ -1,0 +1,1 @@
+"""Text out: the prompted decoder, its search, and what it looked at."""

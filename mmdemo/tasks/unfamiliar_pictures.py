@@ -1,0 +1,57 @@
+"""What to offer when a picture is unlike anything the models learned from: the nearest of some everyday labels."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from mmdemo.backbone.base import Backbone
+from mmdemo.tasks.indexing import whole_embedding
+from mmdemo.text import text_of
+from mmdemo.types import Encoding
+
+TABLE = Path(__file__).resolve().parents[2] / "assets" / "labels" / "everyday.tsv"
+OFFERED = 3
+
+
+@dataclass(frozen=True)
+class NamedLabel:
+    """A label in both languages and how near it is."""
+
+    en: str
+    zh: str
+    similarity: float  # cosine in the joint space
+
+    def text(self, language: str) -> str:
+        """Return the name in a language."""
+        return self.zh if language.startswith("zh") else self.en
+
+
+@lru_cache(maxsize=1)
+def everyday_labels() -> tuple[tuple[str, str], ...]:
+    """Return English and Chinese names of kinds of pictures and of things in them."""
+    with TABLE.open(encoding="utf-8", newline="") as stream:
+        return tuple((row["en"], row["zh"]) for row in csv.DictReader(stream, delimiter="\t"))
+
+
+def nearest_labels(encoding: Encoding, backbone: Backbone, count: int = OFFERED) -> tuple[NamedLabel, ...]:
+    """Return the labels whose texts are nearest to a picture in the joint space.
+
+    Args:
+        encoding: of the picture.
+        backbone: embeds the labels; they are in its cache after the first time.
+        count: how many.
+
+    Returns:
+        Best first.
+    """
+    labels = everyday_labels()
+    texts = [text_of(f"a photo of {english}") for english, _ in labels]
+    vectors = np.stack([whole_embedding(found) for found in backbone.encode_texts(texts)])  # [L, D]
+    similarities = vectors @ whole_embedding(encoding)  # [L]
+    order = np.argsort(-similarities, kind="stable")[:count]
+    return tuple(NamedLabel(labels[i][0], labels[i][1], float(similarities[i])) for i in order)

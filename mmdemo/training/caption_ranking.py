@@ -1,0 +1,115 @@
+"""Finds how much the joint space should count when candidate captions are ranked.
+
+``python -m mmdemo.training.caption_ranking --data ../shared/data`` tries weights on the training pictures that neither
+heads nor decoder learned from, and prints those of the highest CIDEr, for `mmdemo.tasks.caption_ranking.WEIGHTS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from mmdemo.evaluation.caption_data import archive_pictures, captioned_pictures
+from mmdemo.evaluation.caption_metrics import caption_words
+from mmdemo.generators.base import Candidate, CaptionPrompt, Sampling
+from mmdemo.generators.consensus import CiderScorer
+from mmdemo.runtime import Models, models
+from mmdemo.tasks.caption_ranking import RankingWeights, rank_scores
+from mmdemo.tasks.captioning import BEAMS, LANGUAGES
+from mmdemo.tasks.indexing import whole_embedding
+from mmdemo.text import text_of
+from mmdemo.training.stages import HELD_OUT_PICTURES, is_held_out
+from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Image
+
+TRIED = tuple(
+    RankingWeights(similarity, agreement)
+    for similarity, agreement in product((0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0), (0.0, 0.5, 1.0, 2.0, 4.0))
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """The candidates for one picture and how good they are."""
+
+    log_probabilities: np.ndarray  # [C] mean a token
+    similarities: np.ndarray  # [C] with the picture
+    embeddings: Float32Array  # [C, D]
+    ciders: np.ndarray  # [C]
+
+
+def held_out_encodings(flickr: Path, found: Models) -> tuple[list[int], list[Encoding]]:
+    """Encode the training pictures that no training learned from; returns their places and encodings."""
+    names = [picture.name for picture in captioned_pictures(flickr, "en", "train")]
+    places = [i for i, name in enumerate(names) if is_held_out(name, HELD_OUT_PICTURES)]
+    wanted = set(places)
+    images = [
+        Image(pixels, names[i], f"train:{i}")
+        for i, pixels in enumerate(archive_pictures(flickr / "train.tar"))
+        if i in wanted
+    ]
+    return places, found.backbone.encode_images(images)
+
+
+def judge(
+    candidates: Sequence[Candidate], encoding: Encoding, scorer: CiderScorer, place: int, language: str, found: Models
+) -> Judged:
+    """Gather what the ranking goes by, and the CIDEr it ought to follow."""
+    texts = [candidate.text for candidate in candidates]
+    embeddings = np.stack([whole_embedding(one) for one in found.backbone.encode_texts([text_of(t) for t in texts])])
+    return Judged(
+        np.array([candidate.log_probability for candidate in candidates]),
+        embeddings @ whole_embedding(encoding),
+        embeddings,
+        np.array([scorer.score(caption_words(text, language), place) for text in texts]),
+    )
+
+
+def chosen_cider(judged: Sequence[Judged], weights: RankingWeights) -> float:
+    """Return the mean CIDEr of the candidates that weights put first."""
+    best = [
+        one.ciders[np.argmax(rank_scores(one.log_probabilities, one.similarities, one.embeddings, weights))]
+        for one in judged
+    ]
+    return float(np.mean(best))
+
+
+def fit_language(flickr: Path, language: CaptionLanguage, found: Models) -> dict[str, object]:
+    """Try all weights for one language."""
+    places, encodings = held_out_encodings(flickr, found)
+    captions = [picture.captions for picture in captioned_pictures(flickr, language, "train")]
+    scorer = CiderScorer([[caption_words(text, language) for text in own] for own in captions])
+    judged = []
+    for place, encoding in zip(places, encodings, strict=True):
+        candidates = found.generator.captions([encoding], [CaptionPrompt(language)], Sampling(count=BEAMS))[0]
+        judged.append(judge(candidates, encoding, scorer, place, language, found))
+    ciders = {weights: chosen_cider(judged, weights) for weights in TRIED}
+    best = max(ciders, key=lambda weights: ciders[weights])
+    return {
+        "language": language,
+        "pictures": len(judged),
+        "search alone": round(chosen_cider(judged, RankingWeights(0.0, 0.0)), 4),
+        "best": round(ciders[best], 4),
+        "perfect choice": round(float(np.mean([one.ciders.max() for one in judged])), 4),
+        "weights": asdict(best),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit both languages; returns the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="holds flickr8k/")
+    options = parser.parse_args(arguments)
+    for language in LANGUAGES:
+        print(json.dumps(fit_language(options.data / "flickr8k", language, models())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
