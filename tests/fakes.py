@@ -10,7 +10,7 @@ import numpy as np
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.base import CacheStatistics, Media
 from mmdemo.errors import UnknownLanguage
-from mmdemo.generators.base import Candidate, CaptionPrompt, Sampling
+from mmdemo.generators.base import Candidate, CaptionPrompt, NamedThing, Sampling
 from mmdemo.runtime import Models
 from mmdemo.speech import RecognisedWindow, split_sentences
 from mmdemo.types import (
@@ -153,6 +153,9 @@ class FakeGenerator:
             ]
             for prompt in prompts
         ]
+
+    def names(self, encoding: Encoding) -> tuple[NamedThing, ...]:
+        return ()
 
     def heatmaps(self, encoding: Encoding, text: str, language: CaptionLanguage) -> tuple[WordHeatmap, ...]:
         words = list(text) if language == "zh" else text.split()

@@ -37,6 +37,15 @@ class Candidate:
     log_probability: float  # mean a token, natural logarithm
 
 
+@dataclass(frozen=True)
+class NamedThing:
+    """Something that a picture shows, by a name in both languages."""
+
+    en: str
+    zh: str
+    probability: float
+
+
 class Generator(Protocol):
     """Writes captions from an encoding alone."""
 
@@ -56,6 +65,13 @@ class Generator(Protocol):
 
         Returns:
             B lists, each most probable first, without doubles.
+        """
+
+    def names(self, encoding: Encoding) -> tuple[NamedThing, ...]:
+        """Name what a picture shows, most probable first; nothing where the generator has no classifier.
+
+        Args:
+            encoding: of a picture.
         """
 
     def heatmaps(self, encoding: Encoding, text: str, language: CaptionLanguage) -> tuple[WordHeatmap, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmdemo.errors import WeightsCorrupt
-from mmdemo.generators.base import Candidate, CaptionPrompt, Sampling
+from mmdemo.generators.base import Candidate, CaptionPrompt, NamedThing, Sampling
 from mmdemo.generators.decoder_files import MEND, TOKENIZER_FILE, WEIGHTS_NAME, read_decoder_config
 from mmdemo.types import CaptionLanguage, Encoding, WordHeatmap
 
@@ -155,6 +155,19 @@ class DecoderGenerator:
             ]
         )
         return self.loaded.network.memory(sight, pieces)
+
+    def names(self, encoding: Encoding) -> tuple[NamedThing, ...]:
+        """Name what a picture shows by the image tower's own classes (see the protocol)."""
+        import torch
+
+        from mmdemo.generators.label_names import label_names
+
+        with self._lock, torch.inference_mode():
+            tokens = torch.from_numpy(np.asarray(encoding.tokens, np.float32)).to(self._device)  # [81, 1280]
+            logits = self.loaded.network.classifier(tokens.mean(dim=0, keepdim=True))
+            ids, probabilities = self.loaded.reader.most_probable(logits)
+        found = zip(ids[0].tolist(), probabilities[0].tolist(), strict=True)
+        return tuple(NamedThing(label_names()[i].en, label_names()[i].zh, p) for i, p in found if p > 0)
 
     def heatmaps(self, encoding: Encoding, text: str, language: CaptionLanguage) -> tuple[WordHeatmap, ...]:
         """Show where the network looked for each word (see the protocol)."""

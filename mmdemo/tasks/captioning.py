@@ -86,7 +86,7 @@ def caption_encoding(encoding: Encoding, models: Models, request: CaptionRequest
     doubts = [reasons.unfamiliar_picture()] if unfamiliar else []
     if not unfamiliar and any(caption.score < UNSURE for caption in found[:1]):
         doubts.append(reasons.unsure_caption(found[0].score))
-    labels = nearest_labels(encoding, models.backbone) if unfamiliar else ()
+    labels = nearest_labels(encoding, models.backbone, models.generator) if unfamiliar else ()
     return PictureCaptions(tuple(found), encoding.sha256, foreign, labels, (*doubts, *encoding.reasons))
 
 
