@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from mmdemo import cli, doctor, runtime
@@ -103,8 +104,10 @@ def test_an_interrupt_is_quiet(
 def test_encode_tells_what_came_out_and_whether_it_was_cached(
     real: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    saved = tmp_path / "tokens.npz"
-    arguments = ["encode", str(sample("images/lion.jpg")), "--json", "--output", str(saved)]
+    saved, picture = tmp_path / "tokens.npz", tmp_path / "new.png"
+    # A picture that no other test has put into the cache of this process.
+    PIL.Image.fromarray(np.random.default_rng(103).integers(0, 256, (40, 60, 3), np.uint8)).save(picture)
+    arguments = ["encode", str(picture), "--json", "--output", str(saved)]
     assert main(arguments) == 0
     first = json.loads(capsys.readouterr().out)[0]
     assert main(arguments) == 0

@@ -23,7 +23,6 @@ from mmdemo.tasks.captioning import BEAMS, CaptionRequest, caption
 from mmdemo.types import Image
 
 PICTURE_SIDES = (768, 1024)
-BLIP_SIDE = 384
 BLIP_TOKENS = 14
 
 
@@ -47,16 +46,21 @@ def timed(work: Callable[[int], object], repetitions: int) -> dict[str, float]:
     return {"p50": float(np.median(seconds)), "p90": float(np.quantile(seconds, 0.9))}
 
 
-def blip() -> Callable[[int], object]:
-    """Return what captions a picture with BLIP-base of random weights, with as many beams as ours."""
+def blip(config: Any = None) -> Callable[[int], object]:
+    """Return what captions a picture with BLIP of random weights, with as many beams as ours.
+
+    Args:
+        config: a ``BlipConfig``; None = that of BLIP-base.
+    """
     import torch
     from transformers import BlipConfig, BlipForConditionalGeneration
 
     torch.manual_seed(0)
     torch.set_num_threads(choose_threads(settings()))
-    model: Any = BlipForConditionalGeneration(BlipConfig())
+    model: Any = BlipForConditionalGeneration(config or BlipConfig())
     model.eval()
-    pixels = torch.randn(1, 3, BLIP_SIDE, BLIP_SIDE)
+    side = model.config.vision_config.image_size
+    pixels = torch.randn(1, 3, side, side)
 
     def work(_: int) -> object:
         with torch.inference_mode():
