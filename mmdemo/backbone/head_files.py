@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,20 @@ CONFIG_FILE = "config.json"
 HEADS = ("image", "english", "chinese", "audio")
 MEND = "git checkout -- assets/weights/joint-space"
 COMPONENT = "joint space (projection heads)"
+
+
+@dataclass(frozen=True)
+class TrainedWeights:
+    """What a folder of weights that were trained here holds, and what is said when something is missing."""
+
+    component: str
+    mend: str  # command
+    prefix: str  # of the name
+    parts: tuple[str, ...]
+    others: tuple[str, ...] = ()  # files that belong to it besides weights and config
+
+
+JOINT_SPACE = TrainedWeights(COMPONENT, MEND, "joint-space", HEADS)
 PART_BYTES = 9 * MEGABYTE
 """Largest file of weights; the repository takes none above 10 MB."""
 
@@ -33,53 +48,66 @@ def heads_folder() -> Path:
 
 
 def heads_id(folder: Path, config: Mapping[str, Any]) -> str:
-    """Name heads by the bytes of their weights and by what their config says besides that name.
+    """Name heads (see `weights_id`)."""
+    return weights_id(folder, config, JOINT_SPACE)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read the config of heads (see `read_weights_config`)."""
+    return read_weights_config(folder, JOINT_SPACE)
+
+
+def weights_id(folder: Path, config: Mapping[str, Any], kind: TrainedWeights) -> str:
+    """Name weights by their bytes and by what their config says besides that name.
 
     Args:
         folder: of the weights.
-        config: of the heads.
+        config: of them.
+        kind: which weights.
 
     Raises:
         WeightsMissing: a file is not there.
     """
     described = {key: value for key, value in config.items() if key != "model_id"}
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
-    for name in HEADS:
-        for path in head_parts(folder, name):
+    for name in kind.others:
+        digest.update(existing(folder / name, kind).read_bytes())
+    for name in kind.parts:
+        for path in head_parts(folder, name, kind):
             digest.update(path.read_bytes())
-    return f"joint-space-{digest.hexdigest()[:12]}"
+    return f"{kind.prefix}-{digest.hexdigest()[:12]}"
 
 
-def read_config(folder: Path) -> dict[str, Any]:
-    """Read the config of heads whose files are those it was written for.
+def read_weights_config(folder: Path, kind: TrainedWeights) -> dict[str, Any]:
+    """Read the config of weights whose files are those it was written for.
 
     Raises:
         WeightsMissing: a file is not there.
         WeightsCorrupt: the config cannot be read, or something has changed since it was written.
     """
     try:
-        config = json.loads(existing(folder / CONFIG_FILE).read_text("utf-8"))
+        config = json.loads(existing(folder / CONFIG_FILE, kind).read_text("utf-8"))
         expected = config["model_id"]
     except (ValueError, KeyError, TypeError) as error:
-        raise WeightsCorrupt(path=folder, command=MEND) from error
-    if heads_id(folder, config) != expected:
-        raise WeightsCorrupt(path=folder, command=MEND)
+        raise WeightsCorrupt(path=folder, command=kind.mend) from error
+    if weights_id(folder, config, kind) != expected:
+        raise WeightsCorrupt(path=folder, command=kind.mend)
     found: dict[str, Any] = config
     return found
 
 
-def existing(path: Path) -> Path:
+def existing(path: Path, kind: TrainedWeights = JOINT_SPACE) -> Path:
     """Return the path of a file that must be there.
 
     Raises:
         WeightsMissing: it is not.
     """
     if not path.is_file():
-        raise WeightsMissing(component=COMPONENT, command=MEND)
+        raise WeightsMissing(component=kind.component, command=kind.mend)
     return path
 
 
-def head_parts(folder: Path, name: str) -> list[Path]:
+def head_parts(folder: Path, name: str, kind: TrainedWeights = JOINT_SPACE) -> list[Path]:
     """List the files of one head, ``image.safetensors`` or ``image-1-of-3.safetensors`` and so on.
 
     Raises:
@@ -88,9 +116,9 @@ def head_parts(folder: Path, name: str) -> list[Path]:
     whole = folder / f"{name}.safetensors"
     found = sorted(folder.glob(f"{name}-[1-9]*-of-[1-9]*.safetensors"))
     if whole.is_file() or not found:
-        return [existing(whole)]
+        return [existing(whole, kind)]
     count = int(found[0].stem.rsplit("-", 1)[1])
-    return [existing(folder / f"{name}-{i}-of-{count}.safetensors") for i in range(1, count + 1)]
+    return [existing(folder / f"{name}-{i}-of-{count}.safetensors", kind) for i in range(1, count + 1)]
 
 
 def read_head(folder: Path, name: str) -> dict[str, torch.Tensor]:

@@ -8,7 +8,7 @@ better the map, the larger the fall; taking away places at random is the baselin
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -55,9 +55,9 @@ def fall(
     words: Sequence[int],
     maps: Float32Array,
     share: float,
+    before: Float32Array,
 ) -> list[float]:
     """Return by how much each word's log-probability falls without the places that its map points at most."""
-    before = token_scores(generator, encoding, ids)
     count = max(round(share * maps.shape[1]), 1)
     falls = []
     for word in words:
@@ -109,15 +109,15 @@ def _measure(
     words = [i for i, piece in enumerate(pieces) if piece.strip("▁") not in SMALL_WORDS]
     memory = generator.memory([encoding], ["en"])
     prompt = generator.prompt_ids(CaptionPrompt("en"))
-    maps: dict[str, Callable[[], Float32Array]] = {
-        "attention": lambda: token_heatmaps(loaded.network, memory, prompt, ids, "attention"),
-        "gradient": lambda: token_heatmaps(loaded.network, memory, prompt, ids, "gradient"),
-        "random": lambda: random.random((len(ids), loaded.network.shape.positions), np.float32),
+    before = token_scores(generator, encoding, ids)
+    maps: dict[str, Float32Array] = {
+        "attention": token_heatmaps(loaded.network, memory, prompt, ids, "attention"),
+        "gradient": token_heatmaps(loaded.network, memory, prompt, ids, "gradient"),
+        "random": random.random((len(ids), loaded.network.shape.positions), np.float32),
     }
-    for name, make in maps.items():
-        own = make()
+    for name, own in maps.items():
         for share in DELETED:
-            falls.setdefault((name, share), []).extend(fall(generator, encoding, ids, words, own, share))
+            falls.setdefault((name, share), []).extend(fall(generator, encoding, ids, words, own, share, before))
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def spans_of_words(pieces: Sequence[str], text: str, language: CaptionLanguage) 
     for word in words:
         last, spelled = first, ""
         while last < len(pieces) and len(spelled) < len(word):
-            spelled += pieces[last].replace("▁", "") if not pieces[last].startswith("<0x") else "?" * 1
+            spelled += pieces[last].replace("▁", "") if not pieces[last].startswith("<0x") else "?"
             last += 1
         spans.append((word, first, max(last, first + 1)))
         first = min(last, len(pieces) - 1)

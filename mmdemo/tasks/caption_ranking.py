@@ -34,7 +34,6 @@ class RankedCaption:
     log_probability: float  # mean a token
     similarity: float  # cosine with the picture
     probability: float  # calibrated, that it belongs to the picture
-    rank_score: float
 
 
 def rank_candidates(
@@ -83,7 +82,6 @@ def _ordered(
             candidates[i].log_probability,
             float(similarities[i]),
             backbone.match_probability(float(similarities[i]), encoding.modality, "text"),
-            float(scores[i]),
         )
         for i in np.argsort(-scores, kind="stable")
     ]

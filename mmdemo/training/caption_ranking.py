@@ -80,9 +80,10 @@ def chosen_cider(judged: Sequence[Judged], weights: RankingWeights) -> float:
     return float(np.mean(best))
 
 
-def fit_language(flickr: Path, language: CaptionLanguage, found: Models) -> dict[str, object]:
-    """Try all weights for one language."""
-    places, encodings = held_out_encodings(flickr, found)
+def fit_language(
+    flickr: Path, language: CaptionLanguage, places: Sequence[int], encodings: Sequence[Encoding], found: Models
+) -> dict[str, object]:
+    """Try all weights for one language on pictures at some places of the training split."""
     captions = [picture.captions for picture in captioned_pictures(flickr, language, "train")]
     scorer = CiderScorer([[caption_words(text, language) for text in own] for own in captions])
     judged = []
@@ -106,8 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="holds flickr8k/")
     options = parser.parse_args(arguments)
+    flickr, found = options.data / "flickr8k", models()
+    places, encodings = held_out_encodings(flickr, found)
     for language in LANGUAGES:
-        print(json.dumps(fit_language(options.data / "flickr8k", language, models())))
+        print(json.dumps(fit_language(flickr, language, places, encodings, found)))
     return 0
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import numpy as np
 import torch
 
 from mmdemo.evaluation.caption_metrics import caption_words
-from mmdemo.generators.consensus import CiderScorer
+from mmdemo.generators.consensus import cider_d
 from mmdemo.generators.decoder_network import Memory, PromptedDecoder
 from mmdemo.generators.label_names import LabelReader
 from mmdemo.generators.search import beam_search
@@ -75,6 +74,5 @@ def reference_words(examples: CaptionExamples, source: str) -> list[list[tuple[s
 
 def validation_cider(captions: Sequence[str], examples: CaptionExamples, source: str) -> float:
     """Return the CIDEr of one caption a picture, as a share of 1."""
-    scorer = CiderScorer(reference_words(examples, source))
     hypotheses = [words(text, source[:2]) for text in captions]
-    return float(np.mean(scorer.scores(hypotheses, range(len(hypotheses)))))
+    return cider_d(hypotheses, reference_words(examples, source))

@@ -32,7 +32,7 @@ def _models(foreign: float = 0.0, backbone: PictureBackbone | None = None) -> Mo
 
 
 def _ranked(text: str, probability: float = 0.9) -> RankedCaption:
-    return RankedCaption(text, -1.0, 0.5, probability, 0.0)
+    return RankedCaption(text, -1.0, 0.5, probability)
 
 
 def test_each_language_has_as_many_captions_as_were_asked_for_best_first() -> None:

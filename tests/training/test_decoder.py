@@ -118,5 +118,6 @@ def test_a_tiny_folder_trains_goes_on_and_writes_captions(tmp_path: Path, monkey
     with pytest.raises(WeightsCorrupt):
         _ = DecoderGenerator(out, "cpu", threading.RLock()).loaded
     (out / "decoder.safetensors").unlink()
-    with pytest.raises(WeightsMissing):
+    with pytest.raises(WeightsMissing) as missing:
         _ = DecoderGenerator(out, "cpu", threading.RLock()).loaded
+    assert "caption decoder" in missing.value.sentence.en
