@@ -37,7 +37,7 @@ def token_scores(generator: DecoderGenerator, encoding: Encoding, ids: Sequence[
     memory = generator.memory([encoding], ["en"])
     row = torch.tensor([[*prompt, *ids]], device=network.embedding.device)
     hidden, _ = network.hidden(memory, row[:, :-1])
-    scores = network.log_probabilities(hidden, memory)[0, len(prompt) - 1 :]  # [T, V]
+    scores = network.log_probabilities(hidden, memory, row[:, :-1])[0, len(prompt) - 1 :]  # [T, V]
     return np.asarray(scores.gather(1, row[0, len(prompt) :, None])[:, 0].cpu().numpy(), np.float32)
 
 

@@ -13,6 +13,9 @@ from mmdemo.backbone.heads import compand
 from mmdemo.backbone.pooling import AttentionLayer
 from mmdemo.generators.decoder_layers import UNSEEN_SCORE, DecoderLayer, SequenceDropout
 
+ANY_TOKEN = -1
+"""What the first piece of a name may follow."""
+
 
 @dataclass(frozen=True)
 class DecoderShape:
@@ -198,12 +201,15 @@ class PromptedDecoder(nn.Module):
         logits = F.linear(hidden, self.embedding.to(hidden.dtype)) + self.output_bias
         return logits.float().log_softmax(dim=-1)
 
-    def copied(self, hidden: torch.Tensor, memory: Memory) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def copied(
+        self, hidden: torch.Tensor, memory: Memory, last: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return log-probabilities of copying.
 
         Args:
             hidden: [B * K, T, D].
             memory: of B pictures.
+            last: [B * K, T] token that each follows; a name is copied in order, or “cheetah” becomes “cheetaeta”.
 
         Returns:
             Log-probabilities [B * K, T] to write and to copy, and [B * K, T, L * P] which piece is copied.
@@ -212,15 +218,19 @@ class PromptedDecoder(nn.Module):
         query = self.copy_query(hidden).reshape(batch, -1, self.shape.width)  # [B, K * T, D]
         scores = (query @ memory.copy_keys.transpose(1, 2)).float() / math.sqrt(self.shape.width)  # [B, K * T, L * P]
         there = memory.pieces > 0  # [B, L * P]
-        chosen = scores.masked_fill(~there[:, None, :], UNSEEN_SCORE).log_softmax(dim=-1)
+        before = memory.pieces.view(len(memory.pieces), -1, self.shape.pieces).roll(1, dims=2)  # [B, L, P]
+        before[:, :, 0] = ANY_TOKEN
+        follows = before.flatten(1)[:, None, :]  # [B, 1, L * P]
+        allowed = there[:, None, :] & ((follows == last.reshape(batch, -1, 1)) | (follows == ANY_TOKEN))
+        chosen = scores.masked_fill(~allowed, UNSEEN_SCORE).log_softmax(dim=-1)
         gate = self.copy_gate(hidden).float().squeeze(-1)  # [B * K, T]
         none = (~there.any(dim=1)).repeat_interleave(len(hidden) // batch)  # [B * K]
         gate = gate.masked_fill(none[:, None], UNSEEN_SCORE)
         return F.logsigmoid(-gate), F.logsigmoid(gate), chosen.reshape(*hidden.shape[:2], -1)
 
-    def log_probabilities(self, hidden: torch.Tensor, memory: Memory) -> torch.Tensor:
-        """Return log-probabilities [B * K, T, V] of the next token, written or copied."""
-        write, copy, chosen = self.copied(hidden, memory)
+    def log_probabilities(self, hidden: torch.Tensor, memory: Memory, last: torch.Tensor) -> torch.Tensor:
+        """Return log-probabilities [B * K, T, V] of the next token, written or copied (see `copied`)."""
+        write, copy, chosen = self.copied(hidden, memory, last)
         written = self.written(hidden) + write[..., None]
         rows = len(hidden) // len(memory.pieces)
         pieces = memory.pieces.repeat_interleave(rows, dim=0)[:, None, :].expand_as(chosen)

@@ -79,7 +79,7 @@ def token_heatmaps(
     with torch.enable_grad():
         embedded = network.embed(row[None].expand(count, -1)).detach().requires_grad_(True)
         hidden, weights = network.attentions(rows, embedded)
-        scores = network.log_probabilities(hidden, rows)  # [T, P + T, V]
+        scores = network.log_probabilities(hidden, rows, row[None].expand(count, -1))  # [T, P + T, V]
         own = torch.arange(count, device=device)
         gained = scores[own, start + own, row[len(prompt) :]].sum()
         gradients = torch.autograd.grad(gained, weights) if method == "gradient" else None

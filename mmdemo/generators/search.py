@@ -70,7 +70,7 @@ def beam_search(
     """
     batch, vocabulary = len(prompts), network.shape.vocabulary
     hidden, past = network.hidden(memory, prompts)
-    scores = _forbid(network.log_probabilities(hidden[:, -1:], memory)[:, -1], first=True)  # [B, V]
+    scores = _forbid(network.log_probabilities(hidden[:, -1:], memory, prompts[:, -1:])[:, -1], first=True)  # [B, V]
     totals, chosen = scores.topk(width, dim=1)  # [B, K]
     rows = torch.arange(batch, device=prompts.device)[:, None].expand(batch, width).flatten()
     past = [(keys[rows], values[rows]) for keys, values in past]
@@ -81,7 +81,7 @@ def beam_search(
         if bool(done.all()):
             break
         hidden, past = network.hidden(memory, ids[:, :, -1].reshape(-1, 1), past)
-        step = _forbid(network.log_probabilities(hidden, memory)[:, 0], first=False)
+        step = _forbid(network.log_probabilities(hidden, memory, ids[:, :, -1].reshape(-1, 1))[:, 0], first=False)
         step = _forbid_repetition(step, ids.flatten(0, 1)).view(batch, width, vocabulary)
         step = step.masked_fill(done[:, :, None], float("-inf"))
         step[:, :, PADDING_ID] = torch.where(done, 0.0, step[:, :, PADDING_ID])
@@ -124,22 +124,25 @@ def sample(
     Returns:
         K texts a picture in no order; log-probabilities are the model's own, before nucleus and temperature.
     """
-    hidden, past = network.hidden(memory, prompts.repeat_interleave(count, dim=0))
-    done = torch.zeros(len(prompts) * count, dtype=torch.bool, device=prompts.device)
+    prompts = prompts.repeat_interleave(count, dim=0)
+    hidden, past = network.hidden(memory, prompts)
+    done = torch.zeros(len(prompts), dtype=torch.bool, device=prompts.device)
     totals = torch.zeros(len(done), device=prompts.device)
     written: list[torch.Tensor] = []
     for position in range(longest):
+        last = written[-1][:, None] if written else prompts[:, -1:]  # [R, 1]
         if written:
-            hidden, past = network.hidden(memory, written[-1][:, None], past)
-        scores = _forbid(network.log_probabilities(hidden[:, -1:], memory)[:, 0], first=position == 0)  # [R, V]
+            hidden, past = network.hidden(memory, last, past)
+        scores = network.log_probabilities(hidden[:, -1:], memory, last)[:, 0]  # [R, V]
+        scores = _forbid(scores, first=position == 0)
         drawn = _draw(scores / temperature, nucleus, generator)  # [R]
         totals = totals + scores.gather(1, drawn[:, None])[:, 0].masked_fill(done, 0.0)
         written.append(drawn.masked_fill(done, PADDING_ID))
         done = done | (drawn == END_ID)
         if bool(done.all()):
             break
-    ids = torch.stack(written, dim=1).view(len(prompts), count, -1)
-    return Found(ids, totals.view(len(prompts), count))
+    ids = torch.stack(written, dim=1).view(-1, count, len(written))
+    return Found(ids, totals.view(-1, count))
 
 
 def _draw(scores: torch.Tensor, nucleus: float, generator: torch.Generator) -> torch.Tensor:

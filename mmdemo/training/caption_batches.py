@@ -34,6 +34,7 @@ class CaptionBatch:
     label_ids: torch.Tensor  # [B, L]
     label_probabilities: torch.Tensor  # [B, L]
     texts: tuple[TextBatch, ...]  # one a source
+    swapped: torch.Tensor  # [B] true where the class is not the picture's own
 
 
 def caption_batches(
@@ -77,6 +78,7 @@ def _batch(
     found_ids, found_probabilities = reader.most_probable(logits)
     ids, probabilities = found_ids.numpy().copy(), found_probabilities.numpy().copy()
     drawn: dict[str, list[str]] = {source: [] for source in counts}
+    exchanged = np.zeros(len(places), bool)
     for row, place in enumerate(places):
         texts = {source: examples.texts[source][place] for source in counts}
         swap = swap_labels(ids[row], probabilities[row], label_names(), random) if random.random() < swapped else None
@@ -86,6 +88,7 @@ def _batch(
             if all(renamed.values()):
                 ids[row], probabilities[row] = new_ids, new_probabilities
                 texts = {source: tuple(own) for source, own in renamed.items()}
+                exchanged[row] = True
             else:
                 swap = None
         if swap is None:
@@ -103,6 +106,6 @@ def _batch(
         )
         for source, texts in drawn.items()
     )
-    return CaptionBatch(
-        torch.from_numpy(places), compressed, torch.from_numpy(ids), torch.from_numpy(probabilities), batches
-    )
+    label_ids, label_probabilities = torch.from_numpy(ids), torch.from_numpy(probabilities)
+    swaps = torch.from_numpy(exchanged)
+    return CaptionBatch(torch.from_numpy(places), compressed, label_ids, label_probabilities, batches, swaps)

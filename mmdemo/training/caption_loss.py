@@ -31,7 +31,7 @@ def target_log_probabilities(
     count = len(asked)
     asked = F.pad(asked, (0, -count % ROUNDED_TO))  # the first token again, cut off below
     targets = batch.targets.flatten()[asked]  # [M]
-    write, copy, chosen = network.copied(hidden, memory)
+    write, copy, chosen = network.copied(hidden, memory, batch.inputs)
     rows = len(hidden) // len(memory.pieces)
     pieces = memory.pieces.repeat_interleave(rows, dim=0)[asked // batch.targets.shape[1]]  # [M, L * P]
     written = network.written(hidden.flatten(0, 1)[asked])  # [M, V]

@@ -28,19 +28,20 @@ from mmdemo.training.stages import HELD_OUT_PICTURES, is_held_out
 from mmdemo.verified_files import disk_errors
 
 LIKELIHOOD_SCHEDULE = Schedule(
-    epochs=6,
+    epochs=12,
     batch_size=32,
     learning_rate=8e-4,
     weight_decay=0.05,
     dropout=0.1,
     smoothing=0.1,
     average_decay=0.995,
-    patience=3,
+    patience=5,
+    restarts=(5,),
 )
 CRITICAL_SCHEDULE = Schedule(
-    epochs=1,
+    epochs=3,
     batch_size=48,
-    learning_rate=8e-5,
+    learning_rate=5e-5,
     weight_decay=0.05,
     dropout=0.1,
     smoothing=0.1,
@@ -51,7 +52,10 @@ CRITICAL_SCHEDULE = Schedule(
 
 def schedules(options: argparse.Namespace) -> tuple[Schedule, Schedule]:
     """Return both stages' schedules as the command line changes them."""
-    first = replace(LIKELIHOOD_SCHEDULE, epochs=options.epochs) if options.epochs else LIKELIHOOD_SCHEDULE
+    first = LIKELIHOOD_SCHEDULE
+    if options.epochs:
+        restarts = tuple(epoch for epoch in first.restarts if epoch < options.epochs)
+        first = replace(first, epochs=options.epochs, restarts=restarts)
     second = CRITICAL_SCHEDULE
     if options.critical_epochs is not None:
         second = replace(second, epochs=options.critical_epochs)

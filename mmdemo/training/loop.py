@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ class Schedule:
     smoothing: float = 0.05
     average_decay: float = 0.98  # of the running mean of the weights, a step
     patience: int = 6  # epochs without a better validation figure
+    restarts: tuple[int, ...] = ()  # epochs at which the learning rate rises again (Loshchilov & Hutter 2017)
 
 
 class Temperature(nn.Module):
@@ -66,13 +67,14 @@ class Learner:
         self.network = network
         self.averaged = copy.deepcopy(network).eval().requires_grad_(False)
         self._decay = schedule.average_decay
+        bounds = [0, *(steps * epoch // schedule.epochs for epoch in schedule.restarts), steps]
         weights = [weight for weight in network.parameters() if weight.requires_grad]
         groups = [
             {"params": [weight for weight in weights if weight.ndim >= 2], "weight_decay": schedule.weight_decay},
             {"params": [weight for weight in weights if weight.ndim < 2], "weight_decay": 0.0},
         ]
         self.optimizer = torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=(0.9, 0.98))
-        self._pace = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: pace(step, steps))
+        self._pace = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: restarted_pace(step, bounds))
         self.step_count = 0
 
     def step(self, loss: torch.Tensor) -> None:
@@ -114,6 +116,12 @@ def pace(step: int, steps: int) -> float:
     if step < rise:
         return (step + 1) / rise
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min((step - rise) / max(steps - rise, 1), 1.0)))
+
+
+def restarted_pace(step: int, bounds: Sequence[int]) -> float:
+    """Return the part of the learning rate at a step, when every two bounds hold a rise and a fall of their own."""
+    start = max(bound for bound in bounds[:-1] if bound <= step)
+    return pace(step - start, bounds[bounds.index(start) + 1] - start)
 
 
 def process_count() -> int:

@@ -20,8 +20,9 @@ def test_probabilities_of_the_next_token_add_up_to_one_with_copying_and_without(
     network = tiny_network()
     for labelled in (True, False):
         memory = tiny_memory(network, labelled=labelled)
-        hidden, _ = network.hidden(memory, _texts(2, 5))
-        sums = network.log_probabilities(hidden, memory).exp().sum(dim=2)
+        ids = _texts(2, 5)
+        hidden, _ = network.hidden(memory, ids)
+        sums = network.log_probabilities(hidden, memory, ids).exp().sum(dim=2)
         torch.testing.assert_close(sums, torch.ones_like(sums), atol=1e-5, rtol=0)
 
 
@@ -63,12 +64,26 @@ def test_a_piece_can_be_copied_however_improbable_it_is_to_write() -> None:
     piece = int(memory.pieces[0, 0])
     network.output_bias[piece] = -1e4
     network.copy_gate.bias.fill_(20.0)
-    hidden, _ = network.hidden(memory, _texts(1, 3))
-    scores = network.log_probabilities(hidden, memory)
+    ids = _texts(1, 3)
+    hidden, _ = network.hidden(memory, ids)
+    scores = network.log_probabilities(hidden, memory, ids)
     copied = memory.pieces[0][memory.pieces[0] > 0].unique()
     assert float(scores[0, -1, copied].exp().sum()) > 0.99
     network.copy_gate.bias.fill_(-20.0)
-    assert float(network.log_probabilities(hidden, memory)[0, -1, piece].exp()) < 1e-6
+    assert float(network.log_probabilities(hidden, memory, ids)[0, -1, piece].exp()) < 1e-6
+
+
+def test_a_name_is_copied_in_order() -> None:
+    network = tiny_network()
+    memory = tiny_memory(network, pictures=1)
+    first = int(memory.pieces[0, 0])
+    other = next(i for i in range(len(SPECIAL), VOCABULARY) if i not in memory.pieces[0].tolist())
+    ids = torch.tensor([[3, 3, other, first]])
+    hidden, _ = network.hidden(memory, ids)
+    _, _, chosen = network.copied(hidden, memory, ids)
+    behind_other, behind_first = chosen[0, 2].exp(), chosen[0, 3].exp()
+    assert float(behind_other[0]) > 0 and float(behind_first[0]) > 0  # a name may begin anywhere
+    assert float(behind_other[1]) == 0 and float(behind_first[1]) > 0
 
 
 def test_classes_that_are_not_read_do_not_matter() -> None:
@@ -78,8 +93,9 @@ def test_classes_that_are_not_read_do_not_matter() -> None:
     found = []
     for ids in (torch.tensor([[0, 1]]), torch.tensor([[5, 6]])):
         memory = network.memory(network.sight(compressed, ids, torch.zeros(1, 2)), none)
-        hidden, _ = network.hidden(memory, torch.tensor([[3, 14]]))
-        found.append(network.log_probabilities(hidden, memory))
+        ids = torch.tensor([[3, 14]])
+        hidden, _ = network.hidden(memory, ids)
+        found.append(network.log_probabilities(hidden, memory, ids))
     torch.testing.assert_close(found[0], found[1])
 
 

@@ -19,7 +19,7 @@ WORDS = range(len(SPECIAL), VOCABULARY)
 def _log_probability(network: PromptedDecoder, memory: Memory, text: tuple[int, ...]) -> float:
     ids = torch.tensor([[*PROMPT, *text[:-1]]])
     hidden, _ = network.hidden(memory, ids)
-    scores = network.log_probabilities(hidden, memory)[0]
+    scores = network.log_probabilities(hidden, memory, ids)[0]
     return sum(float(scores[len(PROMPT) - 1 + i, token]) for i, token in enumerate(text))
 
 
@@ -84,7 +84,7 @@ def test_samples_follow_the_probabilities() -> None:
     count = 4000
     found = sample(network, memory, torch.tensor([PROMPT]), count, torch.Generator().manual_seed(0), longest=1)
     hidden, _ = network.hidden(memory, torch.tensor([PROMPT]))
-    scores = network.log_probabilities(hidden[:, -1:], memory)[0, 0]
+    scores = network.log_probabilities(hidden[:, -1:], memory, torch.tensor([PROMPT[-1:]]))[0, 0]
     expected = scores[list(WORDS)].softmax(dim=0)
     shares = torch.tensor([(found.ids == word).sum() / count for word in WORDS])
     assert float((shares - expected).abs().max()) < 0.03

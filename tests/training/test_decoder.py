@@ -38,7 +38,7 @@ def test_the_loss_is_that_of_the_probabilities_token_by_token() -> None:
     network, batch = tiny_network(), _batch()
     memory = tiny_memory(network)
     hidden, _ = network.hidden(memory, batch.inputs)
-    scores = network.log_probabilities(hidden, memory)
+    scores = network.log_probabilities(hidden, memory, batch.inputs)
     asked = batch.targets > 0
     expected = scores.gather(2, batch.targets[:, :, None])[:, :, 0]
     loss = smoothed_loss(network, memory, batch, smoothing=0.0)
