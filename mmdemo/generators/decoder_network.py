@@ -231,8 +231,11 @@ class PromptedDecoder(nn.Module):
     def log_probabilities(self, hidden: torch.Tensor, memory: Memory, last: torch.Tensor) -> torch.Tensor:
         """Return log-probabilities [B * K, T, V] of the next token, written or copied (see `copied`)."""
         write, copy, chosen = self.copied(hidden, memory, last)
-        written = self.written(hidden) + write[..., None]
+        written = self.written(hidden) + write[..., None]  # [B * K, T, V]
         rows = len(hidden) // len(memory.pieces)
+        same = (memory.pieces[:, :, None] == memory.pieces[:, None, :]).float()  # [B, L * P, L * P]
+        # A token that stands in several names gets the sum of their shares; only its column changes.
+        shares = (chosen + copy[..., None]).exp().reshape(len(same), -1, same.shape[1]) @ same  # [B, K * T, L * P]
+        by_copy = shares.clamp(min=1e-12).log().reshape(chosen.shape)
         pieces = memory.pieces.repeat_interleave(rows, dim=0)[:, None, :].expand_as(chosen)
-        by_copy = torch.zeros_like(written).scatter_add_(2, pieces, (chosen + copy[..., None]).exp())
-        return torch.logaddexp(written, by_copy.clamp(min=1e-12).log())
+        return written.scatter(2, pieces, torch.logaddexp(written.gather(2, pieces), by_copy))
