@@ -99,3 +99,56 @@ def unfamiliar_picture() -> Sentence:
         "This picture is unlike the photographs this model learned from; the caption may be wrong.",
         "这张图片与模型学习过的照片差别较大，描述可能有误。",
     )
+
+
+def nothing_to_align() -> Sentence:
+    """The text has no words that could be spoken."""
+    return Sentence(
+        "The text has no words that can be spoken, so there is nothing to place.",
+        "文本中没有可以朗读的词语，因此没有可对齐的内容。",
+    )
+
+
+def another_text(matched: int, count: int) -> Sentence:
+    """The text is not what is said."""
+    return Sentence(
+        f"This does not seem to be what is said here: {matched} of {count} words were heard. Nothing was placed.",
+        f"录音内容似乎与该文本不符：{count} 个词中只听到 {matched} 个，因此未作对齐。",
+    )
+
+
+def unspoken_lines(count: int, total: int) -> Sentence:
+    """Lines that nobody was heard to speak."""
+    return Sentence(
+        f"{count} of {total} lines were not heard; they stand between their neighbours with confidence 0.",
+        f"{total} 行中有 {count} 行未听到，已放在相邻行之间，置信度为 0。",
+    )
+
+
+def unsure_lines(count: int, total: int) -> Sentence:
+    """Lines that were placed with little confidence."""
+    return Sentence(
+        f"{count} of {total} lines were placed with low confidence; check them before use.",
+        f"{total} 行中有 {count} 行的时间把握不大，使用前请核对。",
+    )
+
+
+def already_right() -> Sentence:
+    """The subtitles fit as they are."""
+    return Sentence("These subtitles already fit; no time was changed.", "字幕时间已经正确，未作任何改动。")
+
+
+def left_alone() -> Sentence:
+    """The subtitles could not be placed with any confidence."""
+    return Sentence(
+        "These subtitles could not be matched to the sound, so they were left as they are.",
+        "字幕无法与声音匹配，因此保持原样。",
+    )
+
+
+def unheard_cues(count: int, total: int) -> Sentence:
+    """Cues whose words were not heard follow their neighbours."""
+    return Sentence(
+        f"{count} of {total} subtitles were not heard; they moved with their neighbours.",
+        f"{total} 条字幕中有 {count} 条未听到，已随相邻字幕一起移动。",
+    )

@@ -25,7 +25,8 @@ from mmdemo.whisper_decoding import (
     timed_words,
     window_storage,
 )
-from mmdemo.word_times import media_words
+from mmdemo.whisper_text_alignment import LEADING_FILLER, MOST_ALIGNED_TOKENS, aligned_words, first_tokens
+from mmdemo.word_times import TimedToken, media_words
 
 VOICE_PROBABILITY = 0.5
 LEAST_VOICE_SECONDS = 0.2
@@ -65,6 +66,7 @@ class SpeechRecognizer:
         self._lock = lock
         self._whisper = shared_whisper(whisper, folder)
         self.languages: tuple[str, ...] = tuple(self._whisper.supported_languages)
+        self._digits: tuple[int, ...] | None = None
 
     def check_language(self, language: str | None) -> str | None:
         """Return a language code that the model knows, or None for “detect it”.
@@ -103,23 +105,26 @@ class SpeechRecognizer:
         language = max(votes, key=lambda code: votes[code])
         return language, votes[language] / sum(votes.values())
 
-    def transcribe_window(self, encoded: EncodedWindow, language: str) -> RecognisedWindow:
+    def transcribe_window(self, encoded: EncodedWindow, language: str, spell_numbers: bool = False) -> RecognisedWindow:
         """Recognise the words of one window and place them in media time.
 
         Args:
             encoded: the window.
             language: ISO 639-1 code.
+            spell_numbers: write numbers in letters, as a text does that this is to be compared with.
 
         Returns:
             Sentences in order.
         """
-        from faster_whisper.tokenizer import Tokenizer
-
-        tokenizer = Tokenizer(self._whisper.hf_tokenizer, True, task="transcribe", language=language)
+        tokenizer = self._tokenizer(language)
         storage = window_storage(encoded)
+        options = decoding_options(tokenizer, encoded)
+        if spell_numbers:
+            suppressed = sorted({*options.suppress_tokens, *self._digit_tokens()})
+            options = replace(options, suppress_tokens=suppressed)
         with self._lock:
             result, average_log_probability, _, compression = self._whisper.generate_with_fallback(
-                storage, self._prompt(tokenizer, language), tokenizer, decoding_options(tokenizer, encoded)
+                storage, self._prompt(tokenizer, language), tokenizer, options
             )
             if result.no_speech_prob > NO_SPEECH_THRESHOLD and average_log_probability < LOG_PROBABILITY_THRESHOLD:
                 return RecognisedWindow((), 1, False)
@@ -130,6 +135,43 @@ class SpeechRecognizer:
         sentences = split_sentences(words)
         real = tuple(sentence for sentence in sentences if is_believable(sentence, encoded))
         return RecognisedWindow(real, len(sentences) - len(real), compression > COMPRESSION_RATIO_THRESHOLD)
+
+    def align_text(self, encoded: EncodedWindow, words: Sequence[str], language: str) -> tuple[TimedToken, ...]:
+        """Find where in a window known words are spoken, by Whisper's cross-attention.
+
+        Args:
+            encoded: the window.
+            words: all that is said in it, in order, each with the space before it where the language writes one.
+            language: ISO 639-1 code.
+
+        Returns:
+            One a word, in packed seconds, with the probability that the decoder gives it. Words past the decoder's
+            limit stand at the end of the window with probability 0.
+        """
+        tokenizer = self._tokenizer(language)
+        texts = [LEADING_FILLER, *words]
+        encoded_text = tokenizer.tokenizer.encode("".join(texts), add_special_tokens=False)
+        first = first_tokens(texts, encoded_text.offsets)  # [words + 2]
+        tokens = encoded_text.ids[:MOST_ALIGNED_TOKENS]
+        if not tokens:
+            return ()
+        with self._lock:
+            aligned = self._whisper.model.align(
+                window_storage(encoded), tokenizer.sot_sequence, [tokens], 2 * len(encoded.tokens)
+            )[0]
+        return aligned_words(texts, first, aligned.alignments, aligned.text_token_probs)[1:]
+
+    def _tokenizer(self, language: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        return Tokenizer(self._whisper.hf_tokenizer, True, task="transcribe", language=language)
+
+    def _digit_tokens(self) -> tuple[int, ...]:
+        if self._digits is None:
+            # Not `isdigit`: the vocabulary writes some bytes of other scripts as “²”, “³” and “¹”.
+            vocabulary = self._whisper.hf_tokenizer.get_vocab(with_added_tokens=False)
+            self._digits = tuple(i for text, i in vocabulary.items() if any(sign in "0123456789" for sign in text))
+        return self._digits
 
     def _prompt(self, tokenizer: Any, language: str) -> list[int]:
         before = [tokenizer.sot_prev, *tokenizer.encode(" " + CHINESE_PROMPT)] if language == "zh" else []

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from mmdemo import reasons
 from mmdemo.backbone.base import read_windows
-from mmdemo.errors import NoAudio, WrongMediaKind
 from mmdemo.runtime import Models
 from mmdemo.subtitles import confidence, shape_cues
+from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.types import (
-    Audio,
-    AudioFile,
     Cue,
     EncodedWindow,
     Encoding,
@@ -21,8 +19,6 @@ from mmdemo.types import (
     Sentence,
     SubtitleAlignment,
     Transcript,
-    Video,
-    VideoFile,
 )
 
 SURE_LANGUAGE_PROBABILITY = 0.6
@@ -46,9 +42,7 @@ class TranscriptionProgress:
     transcript: Transcript | None = None  # in the last item only
 
 
-def transcribe(
-    media: AudioFile | Audio | Video | VideoFile | Encoding, models: Models, language: str | None = None
-) -> Iterator[TranscriptionProgress]:
+def transcribe(media: Listenable, models: Models, language: str | None = None) -> Iterator[TranscriptionProgress]:
     """Write subtitles for a recording or a clip.
 
     Args:
@@ -67,7 +61,7 @@ def transcribe(
         InputError: the sound cannot be decoded.
     """
     chosen = models.speech.check_language(language)
-    sound = _sound_of(media)
+    sound = sound_of(media)
     duration = sound.duration
     work = _Transcription(models, chosen)
     windows = read_windows(sound) if isinstance(sound, Encoding) else models.backbone.encode_windows(sound)
@@ -79,26 +73,10 @@ def transcribe(
     yield work.finish(sound if isinstance(sound, Encoding) else models.backbone.encode_sound(sound))
 
 
-def transcribe_whole(
-    media: AudioFile | Audio | Video | VideoFile | Encoding, models: Models, language: str | None = None
-) -> TranscriptionProgress:
+def transcribe_whole(media: Listenable, models: Models, language: str | None = None) -> TranscriptionProgress:
     """Write subtitles without showing progress: `transcribe` run to its last item, which is returned."""
     *_, last = transcribe(media, models, language)
     return last
-
-
-def _sound_of(media: AudioFile | Audio | Video | VideoFile | Encoding) -> AudioFile | Audio | Encoding:
-    if isinstance(media, Video | VideoFile):
-        if media.audio is None:
-            raise NoAudio(name=media.source)
-        return media.audio
-    if isinstance(media, Encoding) and media.modality == "video":
-        if media.soundtrack is None:
-            raise NoAudio(name=media.sha256[:8])
-        return media.soundtrack
-    if isinstance(media, Encoding) and media.modality != "audio":
-        raise WrongMediaKind(name=media.sha256[:8], kind=media.modality, wanted="audio / video")
-    return media
 
 
 @dataclass

@@ -29,18 +29,22 @@ from mmdemo.training.loop import Learner, Schedule, device_of, half_precision
 
 BEAMS = 5
 """Captions searched for a picture and language."""
+REWARDED = ("en",)
+"""Languages that are rewarded; the others go on with the first stage's loss. Chinese lost by it (0.841 → 0.804)."""
 LIKELIHOOD_SHARE = 0.1
 """Weight of the first stage's loss, which keeps lengths and the words that CIDEr does not see."""
-LONGEST = 20
+UNREWARDED_SHARE = 0.3
+"""The same for languages that have this loss alone."""
+LONGEST = 18
 """Tokens written at most."""
-KEPT = {"en": 2, "zh": 1, "zh-mt": 1}
+KEPT = {"en": 2, "zh": 2, "zh-mt": 1}
 """Captions of people drawn for each picture a step."""
 END_WORD = "<end>"
 
 
 @dataclass(frozen=True, eq=False)
 class Rewards:
-    """Scorers of both languages over the training pictures."""
+    """Scorers of the rewarded languages over the training pictures."""
 
     scorers: Mapping[str, CiderScorer]
     training: DecoderTraining
@@ -62,7 +66,7 @@ def rewards(training: DecoderTraining) -> Rewards:
         source: CiderScorer(
             [[(*words(text, source), END_WORD) for text in own] for own in training.train.texts[source]]
         )
-        for source in ("en", "zh")
+        for source in REWARDED
     }
     return Rewards(scorers, training)
 
@@ -95,7 +99,8 @@ def critical_loss(
         for texts in batch.texts:
             pieces = reader.pieces(ids, probabilities, texts.source[:2])
             memory = network.memory(sight, pieces)
-            total = total + LIKELIHOOD_SHARE * smoothed_loss(network, memory, texts.to(device), smoothing)
+            share = LIKELIHOOD_SHARE if texts.source in found.scorers else UNREWARDED_SHARE
+            total = total + share * smoothed_loss(network, memory, texts.to(device), smoothing)
             if texts.source not in found.scorers:
                 continue
             network.eval()

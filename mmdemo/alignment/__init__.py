@@ -1,0 +1,1 @@
+"""Finds which times of subtitles belong to which times of speech: pure parts, each testable alone."""

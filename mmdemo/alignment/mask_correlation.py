@@ -1,0 +1,158 @@
+"""Puts mistimed cues right by when somebody speaks, without a word recognised, or says that this cannot be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from mmdemo.alignment.cue_scores import CueScorer, CueTimes, cue_times
+from mmdemo.alignment.fine_offsets import refine
+from mmdemo.alignment.offset_search import KNOWN_RATES, CoarsePath, margin_for, score_deviation, search_offsets
+from mmdemo.alignment.speech_mask import FRAME_SECONDS, SpeechMask
+from mmdemo.alignment.time_map import TimeMap
+from mmdemo.types import Span
+
+Decision = Literal["unchanged", "aligned", "undecided"]
+Trouble = Literal["", "no_cues", "no_speech", "chance", "ambiguous"]
+
+LEAST_CUES = 3
+LEAST_SPEECH_SECONDS = 1.0
+EARLIEST_SECONDS = -3600.0
+LATEST_SECONDS = 4 * 3600.0
+"""Cues outside belong to no media that is accepted here (two hours at most) and are left out of the search."""
+UNCHANGED_SECONDS = 0.2
+"""A map that moves nothing by more than this is left out: subtitlers let a line appear a little before it is spoken,
+and a correct file made worse is what users of such tools complain about most."""
+LEAST_EVIDENCE = 6.0
+LEAST_MARGIN = 0.1
+SHUFFLES = 8
+FIRST_SHUFFLES = 3
+CLEAR_EVIDENCE = 12.0
+"""Beyond this the first shuffles are enough."""
+SHUFFLED_TOGETHER = 6
+"""Cues that stay together when a file is shuffled: scenes of much speech are part of what chance may find."""
+CHANCE_SPREAD = 0.1
+"""The least relative spread of the totals found by chance that is believed; a few shuffles may agree too well."""
+RIVAL_SECONDS = 30.0
+RIVAL_DISTANCE_SECONDS = 0.6
+
+
+@dataclass(frozen=True)
+class MaskFit:
+    """Where the cues belong as far as voice activity tells."""
+
+    time_map: TimeMap  # the identity unless `decision` is "aligned"
+    found: TimeMap  # the best map even where it is not to be used
+    decision: Decision
+    trouble: Trouble  # why it is undecided
+    evidence: float  # standard deviations by which the fit beats the best fits of shuffled cues
+    margin: float  # 0..1, by how much the main offset beats the next best one near it
+    support: tuple[float, ...]  # 0..1, share of speech under each cue where it now stands, in the order given
+
+
+def correlate_mask(cues: Sequence[Span], mask: SpeechMask, unchanged_seconds: float = UNCHANGED_SECONDS) -> MaskFit:
+    """Find the clock rate and the piecewise-constant offsets at which cues meet speech.
+
+    Args:
+        cues: with times that may be wrong throughout, in any order; those without usable times are ignored.
+        mask: of the media.
+        unchanged_seconds: a map that moves no cue by more than this counts as none.
+
+    Returns:
+        The fit. It is "undecided" when shuffled cues fit nearly as well: another film's subtitles, music, silence, or
+        too few cues to tell.
+    """
+    starts = np.array([cue.start for cue in cues])
+    ends = np.array([cue.end for cue in cues])
+    usable = np.isfinite(ends) & (starts >= EARLIEST_SECONDS) & (starts <= LATEST_SECONDS)
+    if np.count_nonzero(usable) < LEAST_CUES:
+        return _undecided(cues, mask, "no_cues")
+    if mask.speech_seconds < LEAST_SPEECH_SECONDS:
+        return _undecided(cues, mask, "no_speech")
+    times = cue_times(starts[usable], ends[usable])
+    scorer = CueScorer(mask.speech, margin_for(times))
+    deviation = score_deviation(times, mask, scorer)
+    best = max(
+        (search_offsets(times, mask, scorer, deviation, rate) for rate in KNOWN_RATES), key=lambda path: path.total
+    )
+    found = refine(times, scorer, best)
+    evidence = evidence_against_chance(best.total, times, mask, scorer, deviation)
+    margin = rival_margin(times, scorer, best)
+    if evidence < LEAST_EVIDENCE or margin < LEAST_MARGIN:
+        trouble: Trouble = "chance" if evidence < LEAST_EVIDENCE else "ambiguous"
+        return replace(_undecided(cues, mask, trouble), found=found, evidence=evidence, margin=margin)
+    moved = max(float(np.max(np.abs(found.apply(t) - t))) for t in (times.starts, times.ends))
+    kept = moved <= unchanged_seconds
+    time_map = TimeMap.identity() if kept else found
+    decision: Decision = "unchanged" if kept else "aligned"
+    return MaskFit(time_map, found, decision, "", evidence, margin, speech_shares(cues, mask, time_map))
+
+
+def evidence_against_chance(
+    total: float, times: CueTimes, mask: SpeechMask, scorer: CueScorer, deviation: float
+) -> float:
+    """Return by how many standard deviations a total beats those of cues that cannot belong to the media.
+
+    The cues are turned round in time and shuffled, and the search is as free to jump as with the real ones, so that
+    what freedom gains by chance is counted.
+    """
+    generator = np.random.default_rng(0)
+    chance: list[float] = []
+    evidence = 0.0
+    while len(chance) < SHUFFLES:
+        chance.append(search_offsets(_shuffled(times, generator), mask, scorer, deviation).total)
+        mean = float(np.mean(chance))
+        evidence = (total - mean) / max(float(np.std(chance)), CHANCE_SPREAD * mean, 0.5)
+        if len(chance) >= FIRST_SHUFFLES and not 0.0 < evidence < CLEAR_EVIDENCE:
+            break
+    return evidence
+
+
+def rival_margin(times: CueTimes, scorer: CueScorer, path: CoarsePath) -> float:
+    """Return by how much the offset that most cues share beats the next best one within half a minute, 0..1."""
+    values, counts = np.unique(path.offsets, return_counts=True)
+    main = float(values[counts.argmax()])
+    members = np.flatnonzero(path.offsets == main)
+    reach = int(RIVAL_SECONDS / FRAME_SECONDS)
+    scaled = times.scaled(path.rate)
+    first = round(main / FRAME_SECONDS) - reach
+    total = sum((scorer.scores(scaled, int(i), first, 2 * reach + 1, 1) for i in members), np.zeros(2 * reach + 1))
+    near = int(RIVAL_DISTANCE_SECONDS / FRAME_SECONDS)
+    peak = float(total[reach - near : reach + near + 1].max())
+    rival = float(np.delete(total, np.arange(reach - near, reach + near + 1)).max())
+    return float(np.clip(1.0 - rival / peak, 0.0, 1.0)) if peak > 0.0 else 0.0
+
+
+def speech_shares(cues: Sequence[Span], mask: SpeechMask, time_map: TimeMap) -> tuple[float, ...]:
+    """Return the share of speech (0..1) under each cue where a map puts it; 0 for empty cues and outside the media."""
+    sums = np.concatenate([[0.0], np.cumsum(mask.speech, dtype=np.float64)])  # [T + 1]
+    shares = []
+    for cue in cues:
+        if not (np.isfinite(cue.start) and np.isfinite(cue.end)):
+            shares.append(0.0)
+            continue
+        start, end = (round(t / FRAME_SECONDS) for t in time_map.apply_span(cue.start, cue.end))
+        heard = sums[min(max(end, 0), len(sums) - 1)] - sums[min(max(start, 0), len(sums) - 1)]
+        shares.append(float(np.clip(heard / max(end - start, 1), 0.0, 1.0)))
+    return tuple(shares)
+
+
+def _undecided(cues: Sequence[Span], mask: SpeechMask, trouble: Trouble) -> MaskFit:
+    identity = TimeMap.identity()
+    return MaskFit(identity, identity, "undecided", trouble, 0.0, 0.0, speech_shares(cues, mask, identity))
+
+
+def _shuffled(times: CueTimes, generator: np.random.Generator) -> CueTimes:
+    """Turn runs of a few cues round in time and put them in another order."""
+    lengths = (times.ends - times.starts)[::-1]
+    gaps = np.append(np.diff(times.starts) - (times.ends - times.starts)[:-1], 0.0)[::-1]
+    runs = np.array_split(np.arange(len(times)), -(-len(times) // SHUFFLED_TOGETHER))
+    order = np.concatenate([runs[i] for i in generator.permutation(len(runs))])
+    if len(runs) <= 2:
+        order = generator.permutation(len(times))
+    steps = lengths[order] + gaps[order]
+    starts = float(times.starts[0]) + np.concatenate([[0.0], np.cumsum(steps)[:-1]])
+    return cue_times(starts, starts + lengths[order])

@@ -1,0 +1,82 @@
+"""What the built cases are made of: those to tune on, and those that only tell whether the tuning generalises.
+
+The two kinds share no text, no voice with its manner, no way of pausing, no room and no background.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["tuning", "generalisation"]
+Pauses = Literal["even", "uneven", "short", "long"]
+Background = Literal["", "music", "pink noise", "brown noise", "voices", "Rain", "Sea waves", "Fire crackling"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a case is built; the seed of everything random is its name."""
+
+    name: str
+    kind: Kind
+    language: str
+    voices: tuple[str, ...]  # of espeak-ng, in turn; or one of `RECORDED`
+    pauses: Pauses = "even"
+    pace: tuple[int, int] = (150, 180)  # words a minute, of espeak-ng
+    room: float = 0.0  # seconds of reverberation, 0: none
+    background: Background = ""
+    decibels: float = 15.0  # speech over background
+    telephone: bool = False
+    preamble: bool = False  # somebody else speaks first, and is not in the text
+    hesitant: bool = False
+    written_fillers: bool = True  # whether the text of hesitant speech has them
+    chorus: bool = False  # four lines come back twice
+
+
+DIGITS, CAPTIONS = "digits", "captions"
+RECORDED = (DIGITS, CAPTIONS)
+"""Voices that come from ``shared/data/sounds``."""
+
+
+def _tuning(name: str, language: str, *voices: str, **more: object) -> Recipe:
+    return Recipe(f"tuning {name}", "tuning", language, voices, **more)  # type: ignore[arg-type]
+
+
+def _other(name: str, language: str, *voices: str, **more: object) -> Recipe:
+    return Recipe(f"other {name}", "generalisation", language, voices, **more)  # type: ignore[arg-type]
+
+
+RECIPES: tuple[Recipe, ...] = (
+    _tuning("American", "en", "en-us"),
+    _tuning("music", "en", "en-us+m3", background="music", decibels=8.0),
+    _tuning("hesitant", "en", "en-us+f2", hesitant=True),
+    _tuning("German", "de", "de"),
+    _tuning("Spanish noise", "es", "es", background="pink noise"),
+    _tuning("Mandarin", "zh", "cmn"),
+    _tuning("digits", "en", DIGITS),
+    _tuning("captions", "en", CAPTIONS),
+    _other("Scottish room", "en", "en-gb-scotland+m4", room=0.4, pauses="uneven"),
+    _other("telephone", "en", "en-gb-x-rp+f1", telephone=True, pauses="uneven"),
+    _other("dialogue", "en", "en-029+m5", "en-us-nyc+f4", pauses="short", pace=(170, 210)),
+    _other("crowd", "en", "en-gb-x-rp", background="voices", decibels=12.0, pauses="uneven"),
+    _other("hurried", "en", "en-us-nyc+m2", pace=(230, 260), pauses="short"),
+    _other("slow hall", "en", "en-029", pace=(100, 120), room=0.9, pauses="long"),
+    _other("preamble", "en", "en-gb-scotland", preamble=True, pauses="uneven"),
+    _other("fillers unwritten", "en", "en-us-nyc+f3", hesitant=True, written_fillers=False, pauses="uneven"),
+    _other("chorus", "en", "en-gb-x-rp+f3", chorus=True, pauses="uneven"),
+    _other("long pauses by the sea", "en", "en-029+f2", background="Sea waves", pauses="long"),
+    _other("French", "fr", "fr", pauses="uneven"),
+    _other("Belgian rain", "fr", "fr-be+f1", background="Rain", decibels=10.0, pauses="uneven"),
+    _other("Italian fireside", "it", "it+f4", background="Fire crackling", decibels=10.0, pauses="long"),
+    _other("Italian dialogue", "it", "it", "it+m7", pauses="short"),
+    _other("Dutch telephone", "nl", "nl", telephone=True, pauses="uneven"),
+    _other("Brazilian room", "pt", "pt-br+f1", room=0.5, pauses="uneven"),
+    _other("Portuguese hesitant", "pt", "pt+m1", hesitant=True, pauses="long"),
+    _other("Russian", "ru", "ru", pauses="uneven"),
+    _other("Russian preamble", "ru", "ru+f2", preamble=True, background="brown noise", pauses="uneven"),
+    _other("Mandarin room", "zh", "cmn+f2", room=0.4, pauses="uneven"),
+    _other("digits hall", "en", DIGITS, room=0.8, pauses="short"),
+    _other("digits sea telephone", "en", DIGITS, telephone=True, background="Sea waves", pauses="long"),
+    _other("captions readers in rain", "en", CAPTIONS, background="Rain", decibels=10.0, pauses="uneven"),
+    _other("captions readers long pauses", "en", CAPTIONS, telephone=True, pauses="long"),
+)

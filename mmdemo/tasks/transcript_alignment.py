@@ -1,0 +1,211 @@
+"""A text without times becomes subtitles: every line and word of it is placed where it is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from mmdemo import reasons
+from mmdemo.alignment.forced import AlignedWord, TimedLine, cues_of, place_window, timed_lines
+from mmdemo.alignment.forced_plan import PlannedWord, merge_words, speaking_rate
+from mmdemo.alignment.forced_voice_time import VoiceTime
+from mmdemo.alignment.forced_words import GivenWord, HeardWord, given_words, heard_words, pair_words
+from mmdemo.alignment.pause_levels import frame_levels
+from mmdemo.backbone.base import read_windows
+from mmdemo.media import audio_blocks
+from mmdemo.runtime import Models
+from mmdemo.tasks.recorded_sound import Listenable, sound_of
+from mmdemo.tasks.subtitle_alignment import MOST_VOTING_WINDOWS, SURE_LANGUAGE_PROBABILITY
+from mmdemo.types import (
+    Audio,
+    AudioFile,
+    Cue,
+    EncodedWindow,
+    Encoding,
+    Float32Array,
+    Sentence,
+    SubtitleAlignment,
+    Word,
+)
+
+HEARING_SHARE = 0.7
+"""Of the work, up to the end of recognition; the rest is the alignment."""
+UNSURE_LINE_CONFIDENCE = 0.4
+LEAST_MATCHED_SHARE = 0.1
+LEAST_MATCHED_WORDS = 8
+"""Under this share of its words heard, a text of so many words or more is taken for another recording's."""
+
+
+@dataclass(frozen=True)
+class AlignmentProgress:
+    """How far an alignment has come."""
+
+    seconds_done: float  # media time, the two passes weighed against each other
+    duration: float  # of the recording, 0.0 while unknown
+    language: str  # "" until detected
+    cues: tuple[Cue, ...]  # in the last item only
+    alignment: SubtitleAlignment | None = None  # in the last item only
+
+
+def align(
+    media: Listenable,
+    cues_or_lines: Sequence[Cue] | Sequence[str],
+    models: Models,
+    language: str | None = None,
+) -> Generator[AlignmentProgress, None, None]:
+    """Place a text in a recording or a clip.
+
+    Args:
+        media: what is spoken, or its encoding; lines begin more precisely when the sound itself is there.
+        cues_or_lines: the text, line by line; times of cues are not looked at.
+        models: backbone and speech recogniser.
+        language: ISO 639-1 code of the speech; None or ``auto`` detects it.
+
+    Yields:
+        Progress; the last item carries the result, one cue a line in the order given. When nobody speaks, or the text
+        is not what is said, it has no cues and says why. Closing the iterator stops the work; windows that were
+        encoded stay in the cache.
+
+    Raises:
+        UnknownLanguage: the speech model does not know the language.
+        NoAudio: the clip has no sound.
+        WrongMediaKind: the encoding is of a picture or a text.
+        InputError: the sound cannot be decoded.
+    """
+    sound = sound_of(media)
+    texts = [line.text if isinstance(line, Cue) else line for line in cues_or_lines]
+    work = _Alignment(models, texts, models.speech.check_language(language) or "")
+    windows = read_windows(sound) if isinstance(sound, Encoding) else models.backbone.encode_windows(sound)
+    with closing(windows):
+        for window in windows:
+            yield AlignmentProgress(HEARING_SHARE * window.window.start, sound.duration, work.language, ())
+            work.hear(window)
+    encoding = sound if isinstance(sound, Encoding) else models.backbone.encode_sound(sound)
+    yield AlignmentProgress(HEARING_SHARE * encoding.duration, encoding.duration, work.language, ())
+    work.plan()
+    if not work.refused():
+        yield from work.place(encoding, None if isinstance(sound, Encoding) else _levels(sound))
+    yield work.finish(encoding)
+
+
+def align_whole(
+    media: Listenable,
+    cues_or_lines: Sequence[Cue] | Sequence[str],
+    models: Models,
+    language: str | None = None,
+) -> SubtitleAlignment:
+    """Place a text without showing progress: `align` run to its last item, whose result is returned."""
+    *_, last = align(media, cues_or_lines, models, language)
+    assert last.alignment is not None
+    return last.alignment
+
+
+def _levels(sound: AudioFile | Audio) -> Float32Array:
+    return frame_levels([sound.waveform] if isinstance(sound, Audio) else audio_blocks(sound))
+
+
+@dataclass
+class _Alignment:
+    """What was heard and planned so far."""
+
+    models: Models
+    texts: Sequence[str]
+    language: str
+    probability: float = 1.0
+    time: VoiceTime = field(default_factory=VoiceTime)
+    waiting: list[tuple[int, EncodedWindow]] = field(default_factory=list)
+    windows: int = 0
+    words: list[tuple[int, Word]] = field(default_factory=list)
+    given: tuple[GivenWord, ...] = ()
+    heard: tuple[HeardWord, ...] = ()
+    matched: int = 0
+    rate: float = 0.0
+    planned: dict[int, list[PlannedWord]] = field(default_factory=dict)
+    aligned: dict[int, AlignedWord] = field(default_factory=dict)
+
+    def hear(self, window: EncodedWindow) -> None:
+        """Recognise one more window."""
+        self.time.add(window)
+        number, self.windows = self.windows, self.windows + 1
+        if not self.models.speech.has_speech(window):
+            return
+        self.waiting.append((number, window))
+        if not self.language:
+            language, probability = self.models.speech.detect_language([one for _, one in self.waiting])
+            if probability < SURE_LANGUAGE_PROBABILITY and len(self.waiting) < MOST_VOTING_WINDOWS:
+                return
+            self.language, self.probability = language, probability
+        self._recognise()
+
+    def _recognise(self) -> None:
+        spell = not any(sign.isdigit() for text in self.texts for sign in text)
+        for number, window in self.waiting:
+            recognised = self.models.speech.transcribe_window(window, self.language, spell_numbers=spell)
+            self.words += [(number, word) for segment in recognised.segments for word in segment.words]
+        self.waiting = []
+
+    def plan(self) -> None:
+        """Match the text with what was heard and split it over the windows."""
+        if self.waiting:
+            self.language, self.probability = self.models.speech.detect_language([one for _, one in self.waiting])
+            self._recognise()
+        self.given = given_words(self.texts, self.language)
+        self.heard = heard_words(self.words, self.language)
+        pairs = pair_words(self.given, self.heard)
+        self.matched = len({pair.given for pair in pairs})
+        self.rate = speaking_rate(self.given, self.heard, pairs)
+        for word in merge_words(self.given, self.heard, pairs, self.rate, self.time):
+            self.planned.setdefault(word.window, []).append(word)
+
+    def refused(self) -> bool:
+        """Tell whether the text is not what is said, or nothing is."""
+        return self._is_another_text() or not self.heard or not self.given
+
+    def _is_another_text(self) -> bool:
+        enough = min(len(self.given), len(self.heard)) >= LEAST_MATCHED_WORDS
+        return enough and self.matched < LEAST_MATCHED_SHARE * min(len(self.given), len(self.heard))
+
+    def place(self, encoding: Encoding, level_db: Float32Array | None) -> Generator[AlignmentProgress, None, None]:
+        """Align every window that holds words of the text."""
+        for number, window in enumerate(read_windows(encoding)):
+            done = HEARING_SHARE + (1.0 - HEARING_SHARE) * window.window.start / max(encoding.duration, 1e-9)
+            planned = self.planned.get(number, [])
+            if not any(word.given is not None for word in planned):
+                continue
+            yield AlignmentProgress(done * encoding.duration, encoding.duration, self.language, ())
+            timed = self.models.speech.align_text(window, [word.text for word in planned], self.language)
+            self.aligned |= place_window(planned, timed, self.given, window, level_db, self.rate)
+
+    def finish(self, encoding: Encoding) -> AlignmentProgress:
+        """Return the result."""
+        lines: tuple[TimedLine, ...] = ()
+        if not self.refused():
+            lines = timed_lines(len(self.texts), self.given, self.aligned, self.rate, encoding.duration)
+        cues = cues_of(self.texts, lines) if lines else ()
+        alignment = SubtitleAlignment(
+            cues=cues,
+            confidence=tuple(line.confidence for line in lines),
+            language=self.language,
+            duration=encoding.duration,
+            reasons=(*encoding.reasons, *self._reasons(lines)),
+        )
+        return AlignmentProgress(encoding.duration, encoding.duration, self.language, cues, alignment)
+
+    def _reasons(self, lines: Sequence[TimedLine]) -> Iterator[Sentence]:
+        if not self.heard:
+            yield reasons.no_speech()
+            return
+        if self.probability < SURE_LANGUAGE_PROBABILITY:
+            yield reasons.uncertain_language(self.language, self.probability)
+        if not self.given:
+            yield reasons.nothing_to_align()
+        elif self._is_another_text():
+            yield reasons.another_text(self.matched, len(self.given))
+        written = {word.line for word in self.given}
+        unspoken = sum(not line.spoken for i, line in enumerate(lines) if i in written)
+        if unspoken:
+            yield reasons.unspoken_lines(unspoken, len(lines))
+        unsure = sum(line.spoken and line.confidence < UNSURE_LINE_CONFIDENCE for line in lines)
+        if unsure:
+            yield reasons.unsure_lines(unsure, len(lines))
