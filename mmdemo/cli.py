@@ -2,7 +2,8 @@
 
 Exit codes: 0 done, 1 something is missing or nothing was found (`doctor`, `transcribe` without speech,
 `search` without a hit, `caption` without a caption), 2 a sentence
-on standard error says what is wrong, 130 interrupted.
+on standard error says what is wrong, 130 interrupted. `align` and `resync` also tell 3 unchanged (the times were right
+already) and 4 refused (the text and the media do not belong together, or nobody speaks; nothing is written).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mmdemo import __version__, cli_captioning, cli_retrieval
+from mmdemo import __version__, cli_alignment, cli_captioning, cli_retrieval
 from mmdemo.cli_output import DONE, FAILED, INTERRUPTED, NOTHING_FOUND, ProgressLine, interface_language, print_json
 from mmdemo.config import settings
 from mmdemo.errors import InvalidSetting, MMDemoError, NothingToEncode, OutputNotWritable, PortTaken, UnknownFormat
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("--output", type=Path, help="save tokens and spans as .npz (one input only)")
     encode.add_argument("--json", action="store_true")
 
+    cli_alignment.add_commands(commands)
     cli_captioning.add_commands(commands)
     cli_retrieval.add_commands(commands)
 
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     commands = {"transcribe": _transcribe, "encode": _encode, "doctor": _doctor, "app": _app}
-    commands |= cli_captioning.COMMANDS | cli_retrieval.COMMANDS
+    commands |= cli_alignment.COMMANDS | cli_captioning.COMMANDS | cli_retrieval.COMMANDS
     try:
         return commands[options.command](options)
     except MMDemoError as error:

@@ -21,6 +21,11 @@ MMDemoError
 │   ├── UnreadableSubtitles
 │   ├── TooManyCues
 │   ├── InvalidCue
+│   ├── SubtitlesWithoutTimes
+│   ├── FileAndFolder        one of each, where both must be the same
+│   ├── NoSubtitlesFound     a folder without any
+│   ├── NoMediaForSubtitles  nothing has the same name
+│   ├── OutputIsInput
 │   ├── NothingToEncode
 │   ├── OutputNotWritable
 │   ├── OutputDiskFull
@@ -248,6 +253,41 @@ class InvalidCue(InputError):
 
     en = "Row {row} of the subtitles has a time that cannot be read or ends before it starts: “{value}”."
     zh = "字幕第 {row} 行的时间无法识别，或结束早于开始：“{value}”。"
+
+
+class SubtitlesWithoutTimes(InputError):
+    """A plain text, where there must be times to put right."""
+
+    en = "“{name}” has no times that could be put right; to place a text in a recording use: mmdemo align"
+    zh = "“{name}”没有可校正的时间；要将文本与录音对齐，请使用：mmdemo align"
+
+
+class FileAndFolder(InputError):
+    """A file and a folder, or folders without a place for what comes out."""
+
+    en = "Give either two files, or two folders and a third one with --output."
+    zh = "请指定两个文件，或指定两个文件夹并用 --output 指定第三个文件夹。"
+
+
+class NoSubtitlesFound(InputError):
+    """A folder without a single subtitle file."""
+
+    en = "There are no subtitle files in “{name}”."
+    zh = "“{name}”中没有字幕文件。"
+
+
+class NoMediaForSubtitles(InputError):
+    """No recording has the name of the subtitles."""
+
+    en = "No recording or video has the same name as “{name}”."
+    zh = "没有与“{name}”同名的录音或视频。"
+
+
+class OutputIsInput(InputError):
+    """The results would take the place of what they are made from."""
+
+    en = "“{path}” holds the files to be read; choose another folder for --output."
+    zh = "“{path}”是输入文件所在的文件夹；请用 --output 指定其他文件夹。"
 
 
 class NothingToEncode(InputError):

@@ -29,7 +29,7 @@ LAYERS = (
     {"ui", "evaluation"},
     {"training"},
     {"cli_output"},
-    {"cli_caption_output", "cli_alignment_files"},
+    {"cli_caption_output", "cli_alignment_files", "cli_alignment_pairs"},
     {"cli_alignment_folders"},
     {"cli_retrieval", "cli_captioning", "cli_alignment"},
     {"cli"},
