@@ -33,6 +33,8 @@ VOICE_SHARE = 0.1
 """Of the work, for finding when somebody speaks."""
 CLEAR_EVIDENCE = 12.0
 CLEAR_MARGIN = 0.2
+LEAST_CLEAR_CUES = 8
+"""Fewer cues find a place by chance now and then, so their words are listened to."""
 SPOKEN_CUE = 0.5
 LEAST_SPOKEN_CUES = 0.9
 """Voice activity alone is trusted when its evidence is clear and nine of ten cues stand on speech."""
@@ -106,6 +108,8 @@ def resync(
 def is_clear(fit: MaskFit) -> bool:
     """Tell whether voice activity alone decides."""
     if fit.decision == "undecided" or fit.evidence < CLEAR_EVIDENCE or fit.margin < CLEAR_MARGIN:
+        return False
+    if len(fit.support) < LEAST_CLEAR_CUES:
         return False
     return float(np.mean(np.array(fit.support) >= SPOKEN_CUE)) >= LEAST_SPOKEN_CUES
 

@@ -39,7 +39,7 @@ LIKELIHOOD_SCHEDULE = Schedule(
     restarts=(5,),
 )
 CRITICAL_SCHEDULE = Schedule(
-    epochs=3,
+    epochs=2,
     batch_size=48,
     learning_rate=5e-5,
     weight_decay=0.05,
