@@ -152,3 +152,11 @@ def unheard_cues(count: int, total: int) -> Sentence:
         f"{count} of {total} subtitles were not heard; they moved with their neighbours.",
         f"{total} 条字幕中有 {count} 条未听到，已随相邻字幕一起移动。",
     )
+
+
+def not_together() -> Sentence:
+    """Two subtitle files that belong to different media."""
+    return Sentence(
+        "The two subtitle files do not seem to belong to the same recording, so these were left as they are.",
+        "两个字幕文件似乎不属于同一段录音，因此保持原样。",
+    )

@@ -8,12 +8,7 @@ from mmdemo import reasons
 from mmdemo.alignment.reference_sync import sync_to_reference
 from mmdemo.alignment.resync_plan import follow_map
 from mmdemo.tasks.subtitle_resync import Outcome
-from mmdemo.types import Cue, Sentence, Span, SubtitleAlignment
-
-NOT_TOGETHER = Sentence(
-    "The two subtitle files do not seem to belong to the same recording, so these were left as they are.",
-    "两个字幕文件似乎不属于同一段录音，因此保持原样。",
-)
+from mmdemo.types import Cue, Span, SubtitleAlignment
 
 
 def resync_to_reference(
@@ -33,7 +28,9 @@ def resync_to_reference(
     fit = sync_to_reference([Span(cue.start, cue.end) for cue in cues], [Span(cue.start, cue.end) for cue in reference])
     duration = max(cue.end for cue in reference)
     if fit.decision == "undecided":
-        return "refused", SubtitleAlignment(cues, (0.0,) * len(cues), language, duration, reasons=(NOT_TOGETHER,))
+        return "refused", SubtitleAlignment(
+            cues, (0.0,) * len(cues), language, duration, reasons=(reasons.not_together(),)
+        )
     if fit.decision == "unchanged":
         why = (reasons.already_right(),)
         return "unchanged", SubtitleAlignment(cues, fit.support, language, duration, reasons=why)

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from mmdemo.config import MEGABYTE, settings
-from mmdemo.ui import captioning_api, pipeline, retrieval_api, subtitle_api
+from mmdemo.ui import alignment_api, captioning_api, pipeline, retrieval_api, subtitle_api
 from mmdemo.ui.captioning import CaptionTab
 from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session, remove_abandoned
 from mmdemo.ui.i18n import (
@@ -112,6 +112,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         localisation.follow(status_line, lambda tag: {"value": status_line_html(tag)})
         captioning_api.connect(localisation)
         subtitle_api.connect(localisation)
+        alignment_api.connect(localisation)
         retrieval_api.connect(localisation)
         _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search), status_line)
         demo.unload(search.close)
@@ -189,7 +190,7 @@ def launch_kwargs() -> dict[str, Any]:
     script = "\n".join((ASSETS / "ui" / name).read_text(encoding="utf-8") for name in ("app.js", "caption.js"))
     return {
         "theme": theme(),
-        "css_paths": [ASSETS / "ui" / name for name in ("app.css", "caption.css")],
+        "css_paths": [ASSETS / "ui" / name for name in ("app.css", "caption.css", "subtitle.css")],
         "head": f"<script>{script}</script>",
         "max_file_size": int(limits.media_megabytes * UPLOAD_MARGIN * MEGABYTE),
         "allowed_paths": [str(ASSETS / "examples")],

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmdemo.config import settings
-from mmdemo.types import AudioFile, Encoding, Image, MediaInfo
+from mmdemo.errors import UnknownFormat
+from mmdemo.types import AudioFile, Cue, Encoding, Float32Array, Image, MediaInfo, SubtitleAlignment
+from mmdemo.ui.alignment_inputs import Outcome
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models
     from mmdemo.tasks.caption_batch import CaptionRow
     from mmdemo.tasks.captioning import CaptionRequest, PictureCaptions
     from mmdemo.tasks.subtitle_alignment import TranscriptionProgress
+    from mmdemo.tasks.subtitle_resync import ResyncProgress
+    from mmdemo.tasks.transcript_alignment import AlignmentProgress
     from mmdemo.tasks.video_captioning import VideoCaptionStep
 
 
@@ -64,6 +68,48 @@ def transcribe(audio: AudioFile, models: Models, language: str | None) -> Genera
     from mmdemo.tasks import subtitle_alignment
 
     yield from subtitle_alignment.transcribe(audio, models, language=language)
+
+
+def align(
+    audio: AudioFile, text: Sequence[Cue], models: Models, language: str | None
+) -> Generator[AlignmentProgress, None, None]:
+    """Place a text where it is spoken (see ``tasks.transcript_alignment.align``)."""
+    from mmdemo.tasks import transcript_alignment
+
+    yield from transcript_alignment.align(audio, text, models, language)
+
+
+def resync(
+    audio: AudioFile, subtitles: Sequence[Cue], models: Models, language: str | None
+) -> Generator[ResyncProgress, None, None]:
+    """Put the times of subtitles right (see ``tasks.subtitle_resync.resync``)."""
+    from mmdemo.tasks import subtitle_resync
+
+    yield from subtitle_resync.resync(audio, subtitles, models, language)
+
+
+def sync_to_reference(subtitles: Sequence[Cue], reference: Sequence[Cue]) -> tuple[Outcome, SubtitleAlignment]:
+    """Put subtitles on the times of others, without media (see ``tasks.reference_resync``)."""
+    from mmdemo.tasks import reference_resync
+
+    return reference_resync.resync_to_reference(subtitles, reference)
+
+
+def retimed_file(data: bytes, name: str, cues: Sequence[Cue]) -> bytes | None:
+    """Change only the times in a subtitle file (see ``subtitles.retiming``); None for formats where that cannot be."""
+    from mmdemo.subtitles import retiming
+
+    try:
+        return retiming.retimed_file(data, name, cues, settings().limits)
+    except UnknownFormat:
+        return None
+
+
+def sound_blocks(audio: AudioFile) -> Generator[Float32Array, None, None]:
+    """Decode sound block by block (see ``media.audio_blocks``)."""
+    from mmdemo import media
+
+    yield from media.audio_blocks(audio)
 
 
 def load_image(path: Path) -> Image:

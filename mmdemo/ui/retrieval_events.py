@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mmdemo.ui.common import BACKBONE_CONCURRENCY, BACKBONE_QUEUE, EDIT_CONCURRENCY
-from mmdemo.ui.subtitle_alignment import COPY_QUEUE
+from mmdemo.ui.subtitle_events import COPY_QUEUE
 
 if TYPE_CHECKING:
     from mmdemo.ui.retrieval import SearchTab

@@ -6,17 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
 from mmdemo.types import Cue
+from mmdemo.ui.alignment_job import run_alignment
 from mmdemo.ui.common import (
-    BACKBONE_CONCURRENCY,
-    BACKBONE_QUEUE,
-    EDIT_CONCURRENCY,
     Session,
-    checked_path,
     errors_for_user,
     remove_nameless_uploads,
     sentence_for,
@@ -25,6 +21,8 @@ from mmdemo.ui.common import (
 )
 from mmdemo.ui.cue_table import cues_of
 from mmdemo.ui.i18n import Localisation, merged, text
+from mmdemo.ui.subtitle_events import connect_events
+from mmdemo.ui.subtitle_inputs import checked_inputs, read_inputs
 from mmdemo.ui.subtitle_job import Job, SubtitleSession, make_player_copy, run_job, spoken_language
 from mmdemo.ui.subtitle_layout import build_components, example_files
 from mmdemo.ui.subtitle_updates import (
@@ -37,11 +35,8 @@ from mmdemo.ui.subtitle_updates import (
     table_update,
     text_updates,
 )
-from mmdemo.ui.subtitle_view import FINAL_PHASES, RUNNING_PHASES, Phase, SubtitleView
+from mmdemo.ui.subtitle_view import FINAL_PHASES, RUNNING_PHASES, Phase, SubtitleView, kept_confidence, mode_html
 from mmdemo.ui.texts import TEXTS
-
-COPY_QUEUE = "player-copy"
-"""Copies for the player are made beside the next job, one at a time."""
 
 
 class SubtitlesTab:
@@ -58,22 +53,38 @@ class SubtitlesTab:
         self.session = session
         self.state = gr.State(SubtitleSession())
         self.parts = build_components(localisation, example_files() if examples is None else examples)
-        self._connect()
+        connect_events(self)
 
     def take_recording(self, path: str | None) -> str | None:
         """Put a finished recording where a file would be dropped."""
         return path
 
-    def start(self, session: Session, state: SubtitleSession, file: object, choice: object) -> Updates:
+    def look(
+        self, session: Session, state: SubtitleSession, file: object, text_file: object, pasted: object
+    ) -> Updates:
+        """Say what would be done with what is given now."""
+        state.inputs = read_inputs(file, text_file, pasted, session.language)
+        return {self.parts.mode: gr.update(value=mode_html(state.inputs, session.language))}
+
+    def start(
+        self,
+        session: Session,
+        state: SubtitleSession,
+        file: object,
+        choice: object,
+        text_file: object = None,
+        pasted: object = "",
+    ) -> Updates:
         """Check what was given and note the job, so that the next event can work on it.
 
         Raises:
-            gr.Error: no file, or a language nobody knows.
+            gr.Error: no file, a text that does not go with it, or a language nobody knows.
         """
         remove_nameless_uploads()
         with errors_for_user(lambda: session.language):
-            state.job = Job(checked_path(file, session.language), spoken_language(choice))
-        previous, state.view = state.view, SubtitleView("waiting", name=state.job.name)
+            path, inputs = checked_inputs(file, text_file, pasted, session.language)
+            state.job = Job(path, spoken_language(choice), inputs)
+        previous, state.view = state.view, SubtitleView("waiting", name=state.job.name, mode=state.job.mode)
         return merged(
             {
                 self.parts.results: gr.update(visible=False),
@@ -97,7 +108,7 @@ class SubtitlesTab:
             return
         job.started = True
         try:
-            with closing(run_job(job)) as views:
+            with closing(run_job(job) if job.mode == "transcribe" else run_alignment(job)) as views:
                 for view in views:
                     yield from self._shown(session, state, view)
         except Exception as error:
@@ -170,6 +181,7 @@ class SubtitlesTab:
         """Render what depends on the language and on the moment; the table keeps what was typed."""
         return merged(
             status_updates(self.parts, state.view, session.language),
+            {self.parts.mode: gr.update(value=mode_html(state.inputs, session.language))},
             text_updates(self.parts, state.view, session.language),
             note_updates(self.parts, state, session.language),
             {self.parts.table: table_update(rows, session.language)} if isinstance(rows, list) else {},
@@ -196,45 +208,11 @@ class SubtitlesTab:
             state.note_is_problem = True
             yield updates | note_updates(self.parts, state, session.language)
             return
-        previous, state.view = state.view, replace(state.view, cues=cues)
+        confidence = kept_confidence(state.view, cues)
+        previous, state.view = state.view, replace(state.view, cues=cues, confidence=confidence)
         state.note, state.note_is_problem = TEXTS["table_saved"], False
         updates |= note_updates(self.parts, state, session.language)
         updates |= player_updates(self.parts, state.view, previous)
         updates |= text_updates(self.parts, state.view, session.language)
         with work_folder() as folder:
             yield updates | download_updates(self.parts, state.view, folder)
-
-    def _connect(self) -> None:
-        parts, outputs = self.parts, self.parts.outputs
-        here = [self.session, self.state]
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        parts.recording.stop_recording(self.take_recording, [parts.recording], [parts.file], queue=False, **quiet)
-        sources = [parts.start.click] + ([parts.examples.load_input_event.then] if parts.examples else [])
-        for source in sources:
-            given = [*here, parts.file, parts.spoken_language]
-            # Through the queue, because only there an error reaches the page as a sentence.
-            started = source(self.start, given, outputs, concurrency_limit=EDIT_CONCURRENCY, **quiet)
-            done = started.success(
-                self.run,
-                here,
-                outputs,
-                trigger_mode="multiple",
-                concurrency_id=BACKBONE_QUEUE,
-                concurrency_limit=BACKBONE_CONCURRENCY,
-                **quiet,
-            )
-            done.success(
-                self.copy_for_player,
-                here,
-                outputs,
-                trigger_mode="multiple",
-                concurrency_id=COPY_QUEUE,
-                concurrency_limit=1,
-                **quiet,
-            )
-        parts.cancel.click(self.cancel, here, outputs, queue=False, **quiet)
-        edits: dict[str, Any] = {"concurrency_limit": EDIT_CONCURRENCY, "trigger_mode": "always_last", **quiet}
-        parts.table.input(self.edit, [*here, parts.table], outputs, **edits)
-        parts.add_row.click(self.add_row, [*here, parts.table], outputs, **edits)
-        parts.delete_row.click(self.delete_row, [*here, parts.table], outputs, **edits)
-        parts.table.select(self.select, here, outputs, queue=False, **quiet)

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from mmdemo.types import Cue
 from mmdemo.ui.common import (
     BACKBONE_CONCURRENCY,
     BACKBONE_QUEUE,
@@ -44,25 +45,23 @@ def cues_json(view: SubtitleView, language: str) -> dict[str, Any]:
         "seconds_done": round(view.seconds_done, 3),
         "complete": view.phase in FINAL_PHASES,
         "reasons": [reason.text(language) for reason in view.reasons],
-        "cues": [
-            {
-                "index": cue.index,
-                "start": round(cue.start, 3),
-                "end": round(cue.end, 3),
-                "text": cue.text,
-                "words": [
-                    {
-                        "text": word.text,
-                        "start": round(word.start, 3),
-                        "end": round(word.end, 3),
-                        "probability": round(word.probability, 4),
-                    }
-                    for word in cue.words
-                ],
-            }
-            for cue in view.cues
-        ],
+        "cues": [cue_json(cue) for cue in view.cues],
     }
+
+
+def cue_json(cue: Cue) -> dict[str, Any]:
+    """Describe a subtitle with its words for programs."""
+    words = [
+        {
+            "text": word.text,
+            "start": round(word.start, 3),
+            "end": round(word.end, 3),
+            "probability": round(word.probability, 4),
+        }
+        for word in cue.words
+    ]
+    times = {"start": round(cue.start, 3), "end": round(cue.end, 3)}
+    return {"index": cue.index, **times, "text": cue.text, "words": words}
 
 
 def transcribe(

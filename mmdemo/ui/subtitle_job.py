@@ -13,9 +13,10 @@ from mmdemo.errors import UnknownLanguage
 from mmdemo.subtitles.files import SUBTITLE_EXTENSIONS, save_subtitles
 from mmdemo.types import AudioFile, Cue, MediaInfo, Sentence
 from mmdemo.ui import pipeline
+from mmdemo.ui.alignment_inputs import Inputs, Mode
 from mmdemo.ui.background import watched
 from mmdemo.ui.spoken_languages import AUTOMATIC, LANGUAGE_NAMES
-from mmdemo.ui.subtitle_view import SubtitleView
+from mmdemo.ui.subtitle_view import Phase, SubtitleView
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Job:
-    """A file to transcribe; mutable because the Cancel button must reach the handler that works on it."""
+    """A file to work on; mutable because the Cancel button must reach the handler that works on it."""
 
     path: Path
     language: str | None  # None = detect
+    inputs: Inputs | None = None  # what to do with the file; None = transcribe it
     started: bool = False
     cancelled: bool = False
     info: MediaInfo | None = None
@@ -35,6 +37,25 @@ class Job:
     def name(self) -> str:
         """The file name as the user knows it."""
         return self.path.name
+
+    @property
+    def mode(self) -> Mode:
+        """What to do with the file."""
+        return (self.inputs and self.inputs.mode) or "transcribe"
+
+
+@dataclass(frozen=True)
+class OpenedJob:
+    """What every job on a recording begins with."""
+
+    audio: AudioFile
+    models: Models
+    view: SubtitleView
+
+    @property
+    def last_phase(self) -> Phase:
+        """Name the phase after the work: a copy for the player has still to be made, or all is done."""
+        return "done" if self.view.player_path else "player"
 
 
 @dataclass
@@ -46,6 +67,7 @@ class SubtitleSession:
     selected_row: int | None = None  # 0-based
     note: Sentence | None = None  # about the last correction in the table
     note_is_problem: bool = False
+    inputs: Inputs | None = None  # what the files on the page ask for
 
 
 def spoken_language(choice: object) -> str | None:
@@ -81,34 +103,53 @@ def run_job(job: Job) -> Generator[SubtitleView, None, None]:
     Raises:
         MMDemoError: the file cannot be used, or the models cannot be loaded.
     """
-    view = SubtitleView("reading", name=job.name, language=job.language or "", language_chosen=bool(job.language))
+    opened = yield from open_job(job, "transcribing")
+    if opened is not None:
+        yield from _transcription(job, opened)
+
+
+def open_job(job: Job, working: Phase) -> Generator[SubtitleView, None, OpenedJob | None]:
+    """Open the sound of a job's file and load the models.
+
+    Args:
+        job: read for its Cancel flag; its ``info`` is filled in.
+        working: phase of the work that follows.
+
+    Yields:
+        Views; the last one is ``cancelled`` when there is nothing to return.
+
+    Returns:
+        What the work needs, or None when the job was cancelled.
+
+    Raises:
+        MMDemoError: the file cannot be used, or the models cannot be loaded.
+    """
+    view = SubtitleView("reading", name=job.name, mode=job.mode, language=job.language or "")
+    view = replace(view, language_chosen=bool(job.language))
     yield view
     job.info = pipeline.probe(job.path)
     audio = pipeline.open_audio(job.path, job.name)
-    playable = pipeline.player_ready(job.path, job.info)
     view = replace(
         view,
-        phase="transcribing" if pipeline.models_loaded() else "loading",
+        phase=working if pipeline.models_loaded() else "loading",
         kind=job.info.kind,
         duration=job.info.duration,
-        player_path=job.path if playable else None,
+        player_path=job.path if pipeline.player_ready(job.path, job.info) else None,
     )
     yield view
     models = yield from watched(pipeline.load_models, view, lambda: job.cancelled)
     if models is None:
         yield replace(view, phase="cancelled")
-        return
-    yield from _transcription(job, models, audio, view, playable)
+        return None
+    return OpenedJob(audio, models, replace(view, phase=working))
 
 
-def _transcription(
-    job: Job, models: Models, audio: AudioFile, view: SubtitleView, playable: bool
-) -> Iterator[SubtitleView]:
-    with closing(pipeline.transcribe(audio, models, job.language)) as steps:
+def _transcription(job: Job, opened: OpenedJob) -> Iterator[SubtitleView]:
+    view = opened.view
+    with closing(pipeline.transcribe(opened.audio, opened.models, job.language)) as steps:
         for step in steps:
             view = replace(
                 view,
-                phase="transcribing",
                 seconds_done=step.seconds_done,
                 duration=step.duration or view.duration,
                 language=step.language or view.language,
@@ -117,7 +158,7 @@ def _transcription(
             if step.alignment is not None:
                 yield replace(
                     view,
-                    phase="done" if playable else "player",
+                    phase=opened.last_phase,
                     cues=step.alignment.cues,
                     reasons=step.alignment.reasons,
                     language_probability=step.transcript.language_probability if step.transcript else 0.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from mmdemo.ui.common import ASSETS
 from mmdemo.ui.cue_table import COLUMNS
 from mmdemo.ui.i18n import ENGLISH, Localisation, text
 from mmdemo.ui.spoken_languages import AUTOMATIC, language_choices
-from mmdemo.ui.subtitle_view import SubtitleView, status_html, transcript_html
+from mmdemo.ui.subtitle_view import SubtitleView, mode_html, status_html, transcript_html
 
 EXAMPLE_FOLDER = ASSETS / "examples"
 EXAMPLE_EXTENSIONS = frozenset(
@@ -35,6 +36,9 @@ class SubtitleComponents:
 
     file: gr.File
     recording: gr.Audio
+    text_file: gr.File
+    pasted: gr.Textbox
+    mode: gr.HTML
     spoken_language: gr.Dropdown
     start: gr.Button
     cancel: gr.Button
@@ -43,6 +47,7 @@ class SubtitleComponents:
     video: gr.Video
     audio: gr.Audio
     summary: gr.HTML
+    tracks: gr.HTML
     transcript: gr.HTML
     results: gr.Column
     table: gr.Dataframe
@@ -50,12 +55,27 @@ class SubtitleComponents:
     delete_row: gr.Button
     note: gr.HTML
     downloads: dict[str, gr.DownloadButton]
+    retimed: gr.DownloadButton
 
     @property
     def outputs(self) -> list[Any]:
         """What a job or a correction may change."""
-        single = [self.start, self.cancel, self.status, self.video, self.audio, self.summary, self.transcript]
-        return [*single, self.file, self.results, self.table, self.delete_row, self.note, *self.downloads.values()]
+        single: list[Any] = [
+            self.start,
+            self.cancel,
+            self.status,
+            self.video,
+            self.audio,
+            self.summary,
+            self.transcript,
+        ]
+        single += [self.tracks, self.mode, self.file, self.results, self.table, self.delete_row, self.note]
+        return [*single, self.retimed, *self.downloads.values()]
+
+    @property
+    def given(self) -> list[Any]:
+        """What says what is to be done: the recording, and the text beside it."""
+        return [self.file, self.text_file, self.pasted]
 
 
 def headers(language: str) -> list[str]:
@@ -68,6 +88,13 @@ def example_files(folder: Path = EXAMPLE_FOLDER) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in EXAMPLE_EXTENSIONS)
+
+
+def text_hint_html(language: str) -> str:
+    """Render the words on the drop zone of the text as a style sheet (see ``app.words_for_css``)."""
+    lines = text("text_drop_hint", language).splitlines()
+    content = "\\a ".join(json.dumps(line, ensure_ascii=False)[1:-1] for line in lines)
+    return f'<style>:root {{ --mm-text-hint: "{content}"; }}</style>'
 
 
 def build_components(localisation: Localisation, examples: Sequence[Path]) -> SubtitleComponents:
@@ -111,9 +138,9 @@ def build_components(localisation: Localisation, examples: Sequence[Path]) -> Su
         localisation.make(gr.Markdown, {"value": "downloads_title"})
         with gr.Row(elem_id="mm-downloads"):
             downloads = {name: _download_button(localisation, name) for name in SUBTITLE_EXTENSIONS}
-    return SubtitleComponents(
-        results=results, table=table, add_row=add_row, delete_row=delete_row, note=note, downloads=downloads, **parts
-    )
+        retimed = make(gr.DownloadButton, {"label": "retimed_file"}, size="md", visible=False, elem_id="mm-retimed")
+    parts |= {"results": results, "table": table, "add_row": add_row, "delete_row": delete_row, "note": note}
+    return SubtitleComponents(downloads=downloads, retimed=retimed, **parts)
 
 
 def _download_button(localisation: Localisation, format_name: str) -> gr.DownloadButton:
@@ -123,12 +150,20 @@ def _download_button(localisation: Localisation, format_name: str) -> gr.Downloa
 
 def _input_side(localisation: Localisation, examples: Sequence[Path]) -> dict[str, Any]:
     make = localisation.make
+    style = gr.HTML(text_hint_html(ENGLISH), elem_id="mm-subtitle-style")
+    localisation.follow(style, lambda tag: {"value": text_hint_html(tag)})
     make(gr.Markdown, {"value": "subtitles_help"})
     file = make(gr.File, {"label": "file"}, type="filepath", height=220, interactive=True, elem_id="mm-file")
     with make(gr.Accordion, {"label": "recorder"}, open=False):
         recording = make(
             gr.Audio, {"label": "recording"}, sources=["microphone"], type="filepath", elem_id="mm-recording"
         )
+    text_file = make(
+        gr.File, {"label": "text_file"}, type="filepath", height=130, interactive=True, elem_id="mm-text-file"
+    )
+    with make(gr.Accordion, {"label": "paste_title"}, open=False):
+        pasted = make(gr.Textbox, {"label": "pasted_text"}, lines=5, max_lines=12, elem_id="mm-pasted")
+    mode = gr.HTML(mode_html(None, ENGLISH), elem_id="mm-mode")
     language = make(
         gr.Dropdown,
         {"label": "spoken_language", "info": "spoken_language_info"},
@@ -155,6 +190,9 @@ def _input_side(localisation: Localisation, examples: Sequence[Path]) -> dict[st
     return {
         "file": file,
         "recording": recording,
+        "text_file": text_file,
+        "pasted": pasted,
+        "mode": mode,
         "spoken_language": language,
         "start": start,
         "cancel": cancel,
@@ -171,5 +209,7 @@ def _output_side(localisation: Localisation) -> dict[str, Any]:
     waveform = gr.WaveformOptions(waveform_color=WAVEFORM, waveform_progress_color=WAVEFORM_PLAYED)
     audio = make(gr.Audio, {"label": "player"}, elem_id="mm-audio", waveform_options=waveform, **player)
     summary = gr.HTML("", elem_id="mm-summary")
+    tracks = gr.HTML("", elem_id="mm-tracks")
     transcript = gr.HTML(transcript_html(empty, ENGLISH), elem_id="mm-transcript")
-    return {"status": status, "video": video, "audio": audio, "summary": summary, "transcript": transcript}
+    shown = {"status": status, "video": video, "audio": audio, "summary": summary}
+    return {**shown, "tracks": tracks, "transcript": transcript}

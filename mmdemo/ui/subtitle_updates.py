@@ -8,10 +8,12 @@ from typing import Any
 
 import gradio as gr
 
+from mmdemo.ui.alignment_job import write_retimed
 from mmdemo.ui.cue_table import player_subtitles, rows_of
 from mmdemo.ui.i18n import text
 from mmdemo.ui.subtitle_job import SubtitleSession, write_files
 from mmdemo.ui.subtitle_layout import SubtitleComponents, headers
+from mmdemo.ui.subtitle_tracks import tracks_html
 from mmdemo.ui.subtitle_view import RUNNING_PHASES, SubtitleView, status_html, summary_html, transcript_html
 
 Updates = dict[Any, Any]
@@ -32,9 +34,10 @@ def status_updates(parts: SubtitleComponents, view: SubtitleView, language: str)
 
 
 def text_updates(parts: SubtitleComponents, view: SubtitleView, language: str) -> Updates:
-    """Show the transcript and what is to be said about it."""
+    """Show the transcript, what is to be said about it, and what an alignment changed."""
     return {
         parts.summary: gr.update(value=summary_html(view, language)),
+        parts.tracks: gr.update(value=tracks_html(view, language)),
         parts.transcript: gr.update(value=transcript_html(view, language)),
     }
 
@@ -72,7 +75,10 @@ def player_updates(parts: SubtitleComponents, view: SubtitleView, previous: Subt
 def download_updates(parts: SubtitleComponents, view: SubtitleView, folder: Path) -> Updates:
     """Write the files, named after the upload, and put them behind the buttons."""
     paths = write_files(view.cues, Path(view.name).stem, view.language, folder)
-    return {parts.downloads[name]: gr.update(value=str(path)) for name, path in paths.items()}
+    retimed = write_retimed(view, folder)
+    return {parts.downloads[name]: gr.update(value=str(path)) for name, path in paths.items()} | {
+        parts.retimed: gr.update(value=str(retimed) if retimed else None, visible=retimed is not None)
+    }
 
 
 def table_update(rows: list[list[str]], language: str) -> dict[str, Any]:

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mmdemo.types import Cue, MediaKind, Sentence, Word
+from mmdemo.ui.alignment_inputs import GivenText, Inputs, Mode, Outcome
 from mmdemo.ui.i18n import text
 from mmdemo.ui.spoken_languages import language_name
+from mmdemo.ui.texts import TEXTS
+
+if TYPE_CHECKING:
+    from mmdemo.ui.subtitle_tracks import Tracks
 
 Phase = Literal[
     "idle",
@@ -18,6 +23,7 @@ Phase = Literal[
     "reading",
     "loading",
     "transcribing",
+    "aligning",
     "stopping",
     "player",
     "player_cancelled",
@@ -25,13 +31,16 @@ Phase = Literal[
     "cancelled",
 ]
 
-RUNNING_PHASES = frozenset({"waiting", "reading", "loading", "transcribing", "stopping", "player"})
+RUNNING_PHASES = frozenset({"waiting", "reading", "loading", "transcribing", "aligning", "stopping", "player"})
 FINAL_PHASES = frozenset({"player", "player_cancelled", "done", "cancelled"})
 """The cues no longer change by themselves, so that they can be edited and downloaded."""
 
 SURE = 0.8
 DOUBTFUL = 0.5
 """Word probabilities at which the shading changes; the legend names them."""
+
+LOW_CONFIDENCE = 0.4
+"""Lines below it are marked; the reasons of ``tasks.transcript_alignment`` count them by the same bound."""
 
 LIVE_LINES = 30
 """Lines of transcript sent while the work runs; the whole of a long one would be sent every two seconds."""
@@ -53,6 +62,31 @@ class SubtitleView:
     cues: tuple[Cue, ...] = ()
     reasons: tuple[Sentence, ...] = ()
     problem: Sentence | None = None
+    mode: Mode = "transcribe"
+    outcome: Outcome | None = None  # of an alignment that has ended
+    confidence: tuple[float, ...] = ()  # 0..1 of the times, one a cue; empty when they were not aligned
+    given: GivenText | None = None  # subtitles that came in and got new times
+    tracks: Tracks | None = None  # what the picture of an alignment shows besides the cues
+
+    def is_unsure(self, row: int) -> bool:
+        """Tell whether the time of a cue needs a look; nothing is marked where no time was changed."""
+        return self.outcome == "aligned" and row < len(self.confidence) and self.confidence[row] < LOW_CONFIDENCE
+
+
+def kept_confidence(view: SubtitleView, cues: Sequence[Cue]) -> tuple[float, ...]:
+    """Return the confidence in corrected cues: as before where nothing was corrected, 1 where somebody did.
+
+    Args:
+        view: before the correction.
+        cues: behind it.
+
+    Returns:
+        0..1, one a cue; empty when the view has none.
+    """
+    if not view.confidence:
+        return ()
+    known = {(cue.start, cue.end, cue.text): sure for cue, sure in zip(view.cues, view.confidence, strict=True)}
+    return tuple(known.get((cue.start, cue.end, cue.text), 1.0) for cue in cues)
 
 
 def clock(seconds: float) -> str:
@@ -62,18 +96,32 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
 
 
+def mode_html(inputs: Inputs | None, language: str) -> str:
+    """Say in one line what will be done with what was given, or what is missing."""
+    sentence = TEXTS["mode_open"] if inputs is None else inputs.sentence
+    missing = inputs is not None and inputs.mode is None and sentence != TEXTS["mode_open"]
+    kind = "mm-mode mm-missing" if missing else "mm-mode"
+    return f'<p class="{kind}" role="status">{escape(sentence.text(language))}</p>'
+
+
 def status_text(view: SubtitleView, language: str) -> str:
     """Say in one line what is going on."""
     done, count = clock(view.seconds_done), len(view.cues)
     match view.phase:
         case "reading":
             return text("status_reading", language, name=view.name)
-        case "transcribing" if view.duration:
-            return text("status_transcribing", language, done=done, duration=clock(view.duration))
-        case "transcribing":
-            return text("status_transcribing_open", language, done=done)
+        case "transcribing" | "aligning" if view.duration:
+            return text(f"status_{view.phase}", language, done=done, duration=clock(view.duration))
+        case "transcribing" | "aligning":
+            return text(f"status_{view.phase}_open", language, done=done)
+        case "done" if view.outcome == "refused" and not count:
+            return text("status_unplaced", language)
+        case "done" if view.outcome:
+            return text(f"status_{view.outcome}", language, count=count)
         case "done" | "player_cancelled":
             return text(f"status_{view.phase}", language, count=count)
+        case "cancelled" if not view.cues and view.mode != "transcribe":
+            return text("status_cancelled_alignment", language)
         case "cancelled" if not view.cues:
             return text("status_cancelled_early", language)
         case "cancelled":
@@ -86,7 +134,7 @@ def status_html(view: SubtitleView, language: str) -> str:
     """Render the status line, the progress bar and the problem, if there is one."""
     parts = [f'<p class="mm-status-text">{escape(status_text(view, language))}</p>']
     if view.phase in RUNNING_PHASES:
-        known = view.phase == "transcribing" and view.duration > 0
+        known = view.phase in ("transcribing", "aligning") and view.duration > 0
         value = f'value="{min(view.seconds_done / view.duration, 1.0):.3f}"' if known else 'class="mm-busy"'
         parts.append(f'<progress max="1" {value} aria-label="{escape(text("progress", language))}"></progress>')
     if view.problem is not None:
@@ -131,12 +179,16 @@ def _words_html(words: Sequence[Word], language: str) -> str:
     return "".join(parts).strip()
 
 
-def _line_html(cue: Cue, language: str) -> str:
+def _line_html(cue: Cue, language: str, confidence: float | None) -> str:
     time = clock(cue.start)
     title = escape(text("seek", language, time=time))
     words = _words_html(cue.words, language) if cue.words else escape(" ".join(cue.text.split()))
     button = f'<button type="button" class="mm-time" data-seek="{cue.start:.3f}" title="{title}">{time}</button>'
-    return f'<li>{button}<span class="mm-line">{words}</span></li>'
+    if confidence is None:
+        return f'<li>{button}<span class="mm-line">{words}</span></li>'
+    sure = escape(text("unsure_time_title", language, percent=round(100 * confidence)))
+    mark = f'<span class="mm-check" title="{sure}">{escape(text("unsure_time", language))}</span>'
+    return f'<li class="mm-unsure">{button}<span class="mm-line">{words} {mark}</span></li>'
 
 
 def legend_html(language: str) -> str:
@@ -161,16 +213,26 @@ def transcript_html(view: SubtitleView, language: str) -> str:
     title = escape(text("transcript", language))
     heading = f'<h3 class="mm-heading">{title}</h3>'
     if not view.cues:
-        empty = text("transcript_none" if view.phase in FINAL_PHASES else "transcript_empty", language)
+        empty = text(_empty_transcript(view), language)
         return f'{heading}<p class="mm-empty">{escape(empty)}</p>'
     live = view.phase in RUNNING_PHASES - FINAL_PHASES
     shown = view.cues[-LIVE_LINES:] if live else view.cues
     hidden = len(view.cues) - len(shown)
     earlier = f'<p class="mm-empty">{escape(text("transcript_earlier", language, count=hidden))}</p>' if hidden else ""
-    lines = "".join(_line_html(cue, language) for cue in shown)
+    lines = "".join(
+        _line_html(cue, language, view.confidence[row] if view.is_unsure(row) else None)
+        for row, cue in enumerate(shown, start=hidden)
+    )
     speech = f' lang="{escape(view.language)}"' if view.language else ""
     title = escape(text("transcript", language))
     body = (
         f'<div class="mm-lines" role="region" tabindex="0" aria-label="{title}">{earlier}<ol{speech}>{lines}</ol></div>'
     )
-    return heading + legend_html(language) + body
+    legend = legend_html(language) if any(cue.words for cue in view.cues) else ""
+    return heading + legend + body
+
+
+def _empty_transcript(view: SubtitleView) -> str:
+    if view.mode == "transcribe":
+        return "transcript_none" if view.phase in FINAL_PHASES else "transcript_empty"
+    return "transcript_unplaced" if view.phase in FINAL_PHASES else "transcript_aligning"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from mmdemo.types import Sentence
+from mmdemo.ui.alignment_texts import ALIGNMENT_TEXTS
 from mmdemo.ui.captioning_texts import CAPTION_TEXTS
 from mmdemo.ui.retrieval_texts import RETRIEVAL_TEXTS
 
 TEXTS: dict[str, Sentence] = {
     **CAPTION_TEXTS,
     **RETRIEVAL_TEXTS,
+    **ALIGNMENT_TEXTS,
     # the shell
     "tagline": Sentence(
         "One shared encoder that listens, looks and reads.",
@@ -34,9 +36,11 @@ TEXTS: dict[str, Sentence] = {
     ),
     # what goes in
     "subtitles_help": Sentence(
-        "Drop a video or a recording and get timed subtitles: watch them on the player, correct them in the table, "
-        "download them in the format you need. Everything is computed on this machine.",
-        "拖入视频或录音即可得到带时间的字幕：在播放器上观看，在表格中修改，并以所需格式下载。所有计算都在本机完成。",
+        "Drop a video or a recording and get timed subtitles; add the text or the subtitles you already have, and they "
+        "get their right times. Watch the result on the player, correct it in the table, download it in the format you "
+        "need. Everything is computed on this machine.",
+        "拖入视频或录音即可得到带时间的字幕；如已有文字稿或字幕，可一并添加，为其校正时间。在播放器上观看，在表格中修改，"
+        "并以所需格式下载。所有计算都在本机完成。",
     ),
     "file": Sentence("Video or audio", "视频或音频"),
     "drop_hint": Sentence(

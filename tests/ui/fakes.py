@@ -5,22 +5,35 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import gradio
+import numpy as np
 
 from mmdemo.errors import EmptyFile, NoAudio, UnreadableMedia
-from mmdemo.types import AudioFile, Cue, MediaInfo, Sentence, SubtitleAlignment, Transcript, Word
+from mmdemo.types import (
+    SAMPLE_RATE,
+    AudioFile,
+    Cue,
+    Float32Array,
+    MediaInfo,
+    Sentence,
+    SubtitleAlignment,
+    Transcript,
+    Word,
+)
 
 GRADIO_MEDIA = Path(gradio.__file__).parent / "media_assets"
 CLIP = GRADIO_MEDIA / "videos" / "world.mp4"
 SPEECH = GRADIO_MEDIA / "audio" / "cate_blanch.mp3"
 
 DURATION = 80.0
+SHIFT = 5.0
+"""Seconds by which the fake brings subtitles forward."""
 REASON = Sentence("The last minute is music.", "最后一分钟是音乐。")
 
 
@@ -50,6 +63,17 @@ class Progress:
     cues: tuple[Cue, ...]
     alignment: SubtitleAlignment | None = None
     transcript: Transcript | None = None
+
+
+@dataclass(frozen=True)
+class AlignmentStep:
+    """Stands in for ``AlignmentProgress`` and ``ResyncProgress``."""
+
+    seconds_done: float
+    duration: float
+    language: str
+    alignment: SubtitleAlignment | None = None
+    outcome: str | None = None
 
 
 @dataclass
@@ -122,6 +146,52 @@ class FakePipeline:
             self.running -= 1
             self.closed += 1
 
+    def align(
+        self, audio: AudioFile, text: Sequence[Cue], models: object, language: str | None
+    ) -> Iterator[AlignmentStep]:
+        """Place line n at 10 n seconds; the third is a guess. A text that begins with “Another” is refused."""
+        placed = tuple(
+            Cue(n + 1, 10.0 * n + 1.0, 10.0 * n + 4.0, cue.text, (word(cue.text, 10.0 * n + 1.0, 10.0 * n + 4.0, 0.9),))
+            for n, cue in enumerate(text)
+        )
+        confidence = tuple(0.2 if n == 2 else 0.9 for n in range(len(placed)))
+        if text[0].text.startswith("Another"):
+            placed, confidence = (), ()
+        alignment = SubtitleAlignment(placed, confidence, language or "en", DURATION, reasons=(REASON,))
+        yield from self._steps(AlignmentStep(DURATION, DURATION, language or "en", alignment))
+
+    def resync(
+        self, audio: AudioFile, subtitles: Sequence[Cue], models: object, language: str | None
+    ) -> Iterator[AlignmentStep]:
+        """Bring every cue forward by `SHIFT`; those that begin before it are right as they are."""
+        outcome = "aligned" if subtitles[0].start >= SHIFT else "unchanged"
+        shift = SHIFT if outcome == "aligned" else 0.0
+        cues = tuple(replace(cue, start=cue.start - shift, end=cue.end - shift) for cue in subtitles)
+        confidence = tuple(0.3 if n == 1 else 0.9 for n in range(len(cues)))
+        time_map = ((cues[0].start + shift, cues[0].start), (cues[-1].end + shift, cues[-1].end)) if shift else ()
+        alignment = SubtitleAlignment(cues, confidence, "en", DURATION, time_map, (REASON,))
+        yield from self._steps(AlignmentStep(DURATION, DURATION, "en", alignment, outcome))
+
+    def sound_blocks(self, audio: AudioFile) -> Iterator[Float32Array]:
+        for loudness in (0.1, 0.4):
+            yield np.full(int(DURATION / 2 * SAMPLE_RATE), loudness, np.float32)
+
+    def _steps(self, last: AlignmentStep) -> Iterator[AlignmentStep]:
+        self.running += 1
+        self.most_running = max(self.most_running, self.running)
+        try:
+            for number in range(1, 5):
+                if self.gate:
+                    assert self.gate.acquire(timeout=30), "the test never let the next window through"
+                if self.failure and number > self.fail_after:
+                    raise self.failure
+                self.windows += 1
+                yield AlignmentStep(number * DURATION / 4, DURATION, last.language)
+            yield last
+        finally:
+            self.running -= 1
+            self.closed += 1
+
     def install(self, monkeypatch: object) -> None:
         """Put the fake in the place of the real functions."""
         from mmdemo.ui import pipeline
@@ -134,6 +204,9 @@ class FakePipeline:
             "load_models",
             "models_loaded",
             "transcribe",
+            "align",
+            "resync",
+            "sound_blocks",
         )
         for name in names:
             monkeypatch.setattr(pipeline, name, getattr(self, name))  # type: ignore[attr-defined]

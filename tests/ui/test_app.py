@@ -67,13 +67,20 @@ def test_the_language_has_a_default_and_progress_comes_in_between(client: Client
 def test_only_the_documented_endpoint_is_public(client: Client, served: Served) -> None:
     described = client.view_api(return_format="dict")
     assert (
-        list(described["named_endpoints"]) == ["/caption", "/transcribe", "/search"]
+        list(described["named_endpoints"]) == ["/caption", "/transcribe", "/align", "/search"]
         and described["unnamed_endpoints"] == {}
     )
     parameters = described["named_endpoints"]["/transcribe"]["parameters"]
     assert [parameter["parameter_name"] for parameter in parameters] == ["file", "language"]
+    aligning = described["named_endpoints"]["/align"]["parameters"]
+    assert [(one["parameter_name"], one["parameter_has_default"]) for one in aligning] == [
+        ("file", False),
+        ("text_file", True),
+        ("text", True),
+        ("language", True),
+    ]
     schema = httpx.get(f"{served[0]}gradio_api/openapi.json").json()
-    assert "timed subtitles" in json.dumps(schema)
+    assert all(words in json.dumps(schema) for words in ("timed subtitles", "their right times"))
 
 
 @pytest.mark.parametrize(

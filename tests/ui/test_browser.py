@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.ui.texts import TEXTS
-from tests.test_app import ROOT, first_page, free_port
+from tests.test_app import ROOT
 from tests.ui.fakes import CLIP, SPEECH, FakePipeline
 from tests.ui.test_app import wait_until
 
@@ -23,7 +18,6 @@ pytestmark = pytest.mark.browser
 
 ARTIFACTS = ROOT / "artifacts"
 EXAMPLE = ROOT / "assets" / "examples" / "museum-message.mp4"
-PATIENCE_MS = 120_000
 
 PLAYER_STATE = """() => {
   const video = document.querySelector("#mm-video video");
@@ -61,57 +55,6 @@ LOW_CONTRAST = """() => {
   }
   return bad;
 }"""
-
-
-@pytest.fixture(scope="session")
-def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app as people start it."""
-    folder = tmp_path_factory.mktemp("app")
-    port = free_port()
-    environment = os.environ | {
-        "GRADIO_SERVER_PORT": str(port),
-        "MMDEMO_CACHE_DIR": str(empty_cache(folder / "mmdemo").cache_dir),
-    }
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            first_page(f"http://127.0.0.1:{port}/", process)
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages; at the end no page may have asked another machine for anything or logged an error."""
-    contexts, complaints = [], []
-
-    def open_at(address: str, **options: Any) -> Page:
-        context = browser.new_context(**({"locale": "en-GB", "viewport": {"width": 1280, "height": 900}} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-
-        def check(url: str) -> None:
-            if not url.startswith((address, "data:", "blob:")):
-                complaints.append(f"asked for {url}")
-
-        page.on("request", lambda request: check(request.url))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
-        page.get_by_role("tab").nth(1).click()
-        page.wait_for_selector("#mm-file input[type=file]", state="attached")
-        # The language of the visitor arrives with the load event.
-        tag = "zh-CN" if options.get("locale", "en").startswith("zh") else "en"
-        page.wait_for_function("(tag) => document.documentElement.lang === tag", arg=tag)
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def upload(page: Page, path: Path) -> None:

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from mmdemo.evaluation.sample_media import sample
 from mmdemo.ui.app import build_demo, launch_kwargs
 from tests.test_app import free_port
+from tests.ui.conftest import PATIENCE_MS
 from tests.ui.picture_fakes import PhotoGenerator, install, picture_models
-from tests.ui.test_browser import LOW_CONTRAST, PATIENCE_MS, expect_language
+from tests.ui.test_browser import LOW_CONTRAST, expect_language
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore:The copy keyword is deprecated")]
 
