@@ -63,10 +63,10 @@ class FamiliarPictures:
         Returns:
             [B, 3 + 384]: `JOINT_DISTANCES`, then the embedding itself.
         """
-        similarities = embeddings @ self.joint.T  # [B, N]
+        similarities = _product(embeddings, self.joint.T)  # [B, N]
         count = min(NEIGHBOURS, similarities.shape[1])
         nearest = np.partition(similarities, -count, axis=1)[:, -count:]  # [B, K]
-        whitened = (embeddings - self.joint_mean) @ self.joint_whitening  # [B, 384]
+        whitened = _product(embeddings - self.joint_mean, self.joint_whitening)  # [B, 384]
         distances = [1 - nearest.max(axis=1), 1 - nearest.mean(axis=1), np.linalg.norm(whitened, axis=1)]
         return np.concatenate([np.stack(distances, axis=1), embeddings], axis=1).astype(np.float32)
 
@@ -80,11 +80,19 @@ class FamiliarPictures:
             [B, 2 + P]: `TOWER_DISTANCES`, then the features along the directions.
         """
         pooled = pooled - self.tower_mean
-        along = pooled @ self.tower_directions  # [B, P]
+        along = _product(pooled, self.tower_directions)  # [B, P]
         scaled = along / self.tower_spread
-        rest = np.linalg.norm(pooled - along @ self.tower_directions.T, axis=1)
+        rest = np.linalg.norm(pooled - _product(along, self.tower_directions.T), axis=1)
         distances = np.stack([np.linalg.norm(scaled, axis=1), rest], axis=1)
         return np.concatenate([distances, scaled], axis=1).astype(np.float32)
+
+
+def _product(first: Float32Array, second: Float32Array) -> Float32Array:
+    """Multiply matrices on PyTorch's threads: NumPy's spin on for 0.1 s, and the decoder waits for them."""
+    import torch
+
+    found: Float32Array = (torch.tensor(first) @ torch.tensor(second)).numpy()
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ class RankingWeights:
     agreement: float  # mean similarity of the candidate and the others
 
 
-WEIGHTS: dict[str, RankingWeights] = {"en": RankingWeights(3.0, 1.0), "zh": RankingWeights(0.5, 0.0)}
+WEIGHTS: dict[str, RankingWeights] = {"en": RankingWeights(0.5, 0.0), "zh": RankingWeights(1.0, 4.0)}
 """Fitted on held-out training pictures by ``python -m mmdemo.training.caption_ranking``."""
 
 

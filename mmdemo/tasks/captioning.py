@@ -20,7 +20,7 @@ CaptionStyle = Literal["short", "detailed", "alt"]
 STYLES: tuple[CaptionStyle, ...] = ("short", "detailed", "alt")
 LANGUAGES: tuple[CaptionLanguage, ...] = ("en", "zh")
 MOST_ALTERNATIVES = 5
-BEAMS = 8
+BEAMS = 5
 UNSURE = 0.5
 """Score below which a caption is called unsure."""
 
