@@ -484,7 +484,7 @@ def test_the_api_says_how_far_it_is(client: Client) -> None:
 
 def test_the_api_describes_itself(client: Client) -> None:
     described = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(described) == {"/caption", "/transcribe", "/search"}
+    assert "/search" in described
     names = [parameter["parameter_name"] for parameter in described["/search"]["parameters"]]
     assert names == ["files", "query", "query_file", "kind", "limit"]
 
