@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmdemo.cli_alignment_files import (
     REFUSED,
@@ -28,10 +28,7 @@ from mmdemo.cli_caption_output import print_reasons
 from mmdemo.cli_output import DONE, ProgressLine, print_json
 from mmdemo.config import settings
 from mmdemo.errors import FileAndFolder, UnknownFormat
-from mmdemo.types import SubtitleAlignment
-
-if TYPE_CHECKING:
-    from mmdemo.tasks.subtitle_resync import Outcome
+from mmdemo.types import Outcome, SubtitleAlignment
 
 EXIT_CODES = {"aligned": DONE, "unchanged": UNCHANGED, "refused": REFUSED}
 EXIT_CODES_TOLD = (

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from mmdemo.config import MEGABYTE, settings
 from mmdemo.errors import InputError, OutputNotWritable, SubtitlesWithoutTimes, UnknownFormat, UnreadableSubtitles
-from mmdemo.types import Cue, SubtitleAlignment
+from mmdemo.types import Cue, Outcome, SubtitleAlignment
 
 if TYPE_CHECKING:
     from mmdemo.subtitles import SubtitleFile
-    from mmdemo.tasks.subtitle_resync import Outcome
 
 UNCHANGED, REFUSED = 3, 4
 """Exit codes beside those of `mmdemo.cli_output`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmdemo.cli_alignment_files import (
     REFUSED,
@@ -24,10 +24,7 @@ from mmdemo.cli_alignment_pairs import FolderRun, Pair, find_pairs, is_known, sh
 from mmdemo.cli_caption_output import print_reasons, sentence_json
 from mmdemo.cli_output import DONE, FAILED, ProgressLine, interface_language, print_json
 from mmdemo.errors import InputError, MMDemoError, NoMediaForSubtitles, UnknownFormat
-from mmdemo.types import Sentence, SubtitleAlignment
-
-if TYPE_CHECKING:
-    from mmdemo.tasks.subtitle_resync import Outcome
+from mmdemo.types import Outcome, Sentence, SubtitleAlignment
 
 COUNTS = ("aligned", "unchanged", "refused", "failed", "known")
 

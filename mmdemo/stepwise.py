@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 Result = TypeVar("Result")
+Step = TypeVar("Step")
+Shown = TypeVar("Shown")
 
 
 def run_through(steps: Generator[object, None, Result]) -> Result:
@@ -23,3 +25,25 @@ def run_through(steps: Generator[object, None, Result]) -> Result:
         except StopIteration as ended:
             result: Result = ended.value
             return result
+
+
+def shown_as(steps: Generator[Step, None, Result], show: Callable[[Step], Shown]) -> Generator[Shown, None, Result]:
+    """Pass the steps of some work on in the form that another's caller knows.
+
+    Args:
+        steps: not begun yet.
+        show: turns a step into what is yielded for it.
+
+    Yields:
+        What ``show`` makes of each step.
+
+    Returns:
+        What the generator returns.
+    """
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as ended:
+            result: Result = ended.value
+            return result
+        yield show(step)

@@ -14,6 +14,8 @@ UInt8Array = NDArray[np.uint8]
 
 Modality = Literal["image", "audio", "video", "text"]
 MediaKind = Literal["image", "audio", "video"]
+Outcome = Literal["aligned", "unchanged", "refused"]
+"""Of putting subtitles right: with new times, right already, or left alone."""
 CaptionLanguage = Literal["en", "zh"]
 
 SAMPLE_RATE = 16_000

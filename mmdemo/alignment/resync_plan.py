@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mmdemo.alignment.anchor_fit import Anchor, AnchorFit, fit_anchors
+from mmdemo.alignment.mask_correlation import UNCHANGED_SECONDS
 from mmdemo.alignment.time_map import TimeMap
 from mmdemo.types import Cue
 
@@ -20,8 +21,6 @@ KEPT_SECONDS = 0.2
 """A cue this near to where its words were heard stays with the map: word times are no better than that."""
 FAR_SECONDS = 8.0
 """A cue this far from the map was heard elsewhere by mistake, such as another place of the same words."""
-UNCHANGED_SECONDS = 0.2
-"""See `mmdemo.alignment.mask_correlation.UNCHANGED_SECONDS`."""
 JITTER_SECONDS = 0.1
 """Median distance of the cues from their map from which the file's own times are worth less than the words'."""
 BOTH_ENDS_SECONDS = 0.35

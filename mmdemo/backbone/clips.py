@@ -12,6 +12,7 @@ from mmdemo.backbone.image_tower import ImageTower
 from mmdemo.backbone.joint_space import JointSpace
 from mmdemo.config import Limits
 from mmdemo.media import sample_video
+from mmdemo.stepwise import shown_as
 from mmdemo.types import Encoding, Video, VideoFile
 
 FRAMES_AT_ONCE = 8
@@ -72,10 +73,6 @@ def encode_clip(
 
 def _shares(reading: Generator[float, None, Video], duration: float) -> Generator[float, None, Video]:
     """Turn the seconds that were read into a share of all the work."""
-    while True:
-        try:
-            seconds = next(reading)
-        except StopIteration as ended:
-            video: Video = ended.value
-            return video
-        yield READING_SHARE * min(seconds / duration, 1.0) if duration else 0.0
+    return (
+        yield from shown_as(reading, lambda seconds: READING_SHARE * min(seconds / duration, 1.0) if duration else 0.0)
+    )

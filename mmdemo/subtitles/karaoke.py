@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pysubs2
 
 from mmdemo.subtitles.arrow_formats import ARROW
-from mmdemo.subtitles.substation import ESCAPED_BACKSLASH, LAST_TIME_MS, NOTICE, WORD_JOINER
+from mmdemo.subtitles.substation import LAST_TIME_MS, NOTICE, escaped_text
 from mmdemo.subtitles.timestamps import CENTISECOND, MILLISECOND, format_clock, rounded_times, timed_words
 from mmdemo.types import Cue
 
@@ -50,7 +50,7 @@ def format_karaoke(cues: Sequence[Cue], language: str) -> str:
     for cue, times_ms in zip(cues, rounded_times(cues, CENTISECOND), strict=True):
         start, end = (min(time_ms, LAST_TIME_MS) for time_ms in times_ms)
         opening, syllables = _syllables(cue, start, end, CENTISECOND)
-        script.append(pysubs2.SSAEvent(start=start, end=end, text=_escaped(opening) + _tagged(syllables, start)))
+        script.append(pysubs2.SSAEvent(start=start, end=end, text=escaped_text(opening) + _tagged(syllables, start)))
     return script.to_string("ass", header_notice=NOTICE)
 
 
@@ -60,14 +60,9 @@ def _tagged(syllables: Sequence[_Syllable], start_ms: int) -> str:
     for syllable in syllables:
         if syllable.start_ms > reached:
             parts.append(rf"{{\k{(syllable.start_ms - reached) // CENTISECOND}}}")
-        parts.append(rf"{{\k{(syllable.end_ms - syllable.start_ms) // CENTISECOND}}}{_escaped(syllable.text)}")
+        parts.append(rf"{{\k{(syllable.end_ms - syllable.start_ms) // CENTISECOND}}}{escaped_text(syllable.text)}")
         reached = syllable.end_ms
     return "".join(parts)
-
-
-def _escaped(text: str) -> str:
-    text = ESCAPED_BACKSLASH.sub(lambda _: "\\" + WORD_JOINER, text)
-    return text.replace("{", r"\{").replace("}", r"\}").replace("\n", r"\N")
 
 
 def format_word_vtt(cues: Sequence[Cue], language: str) -> str:

@@ -79,6 +79,12 @@ def _plain(text: str) -> str:
     return text.replace(r"\{", "{").replace(r"\}", "}").replace("\\" + WORD_JOINER, "\\")
 
 
+def escaped_text(text: str) -> str:
+    """Write plain text so that an ASS player shows it as it is."""
+    text = ESCAPED_BACKSLASH.sub(lambda _: "\\" + WORD_JOINER, text)
+    return text.replace("{", r"\{").replace("}", r"\}").replace("\n", r"\N")
+
+
 def format_ass(cues: Sequence[Cue], language: str) -> str:
     """Write an ASS file in its default style.
 
@@ -97,7 +103,5 @@ def format_ass(cues: Sequence[Cue], language: str) -> str:
         script.info["Language"] = language
     for cue, times_ms in zip(cues, rounded_times(cues, CENTISECOND), strict=True):
         start, end = (min(time_ms, LAST_TIME_MS) for time_ms in times_ms)
-        text = ESCAPED_BACKSLASH.sub(lambda _: "\\" + WORD_JOINER, cue.text)
-        text = text.replace("{", r"\{").replace("}", r"\}").replace("\n", r"\N")
-        script.append(pysubs2.SSAEvent(start=start, end=end, text=text))
+        script.append(pysubs2.SSAEvent(start=start, end=end, text=escaped_text(cue.text)))
     return script.to_string("ass", header_notice=NOTICE)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from mmdemo import reasons
 from mmdemo.alignment.reference_sync import sync_to_reference
 from mmdemo.alignment.resync_plan import follow_map
-from mmdemo.tasks.subtitle_resync import Outcome
-from mmdemo.types import Cue, Span, SubtitleAlignment
+from mmdemo.types import Cue, Outcome, Span, SubtitleAlignment
 
 
 def resync_to_reference(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from mmdemo.alignment.speech_mask import SpeechMask, listen, mask_of_encoding
 from mmdemo.alignment.time_map import TimeMap
 from mmdemo.media import audio_blocks
 from mmdemo.runtime import Models
+from mmdemo.stepwise import shown_as
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.tasks.transcript_alignment import align
 from mmdemo.types import (
@@ -23,12 +23,12 @@ from mmdemo.types import (
     AudioFile,
     Cue,
     Encoding,
+    Outcome,
     Sentence,
     Span,
     SubtitleAlignment,
 )
 
-Outcome = Literal["aligned", "unchanged", "refused"]
 VOICE_SHARE = 0.1
 """Of the work, for finding when somebody speaks."""
 CLEAR_EVIDENCE = 12.0
@@ -119,14 +119,11 @@ def _listen(sound: AudioFile | Audio | Encoding) -> Generator[ResyncProgress, No
     if isinstance(sound, Encoding):
         return mask_of_encoding(sound)
     blocks = iter([sound.waveform]) if isinstance(sound, Audio) else audio_blocks(sound)
-    listening = listen(blocks)
-    while True:
-        try:
-            seconds = next(listening)
-        except StopIteration as ended:
-            mask: SpeechMask = ended.value
-            return mask
-        yield ResyncProgress(VOICE_SHARE * seconds, sound.duration, "", ())
+    return (
+        yield from shown_as(
+            listen(blocks), lambda seconds: ResyncProgress(VOICE_SHARE * seconds, sound.duration, "", ())
+        )
+    )
 
 
 def _by_voice(cues: Sequence[Cue], fit: MaskFit) -> _Decision:

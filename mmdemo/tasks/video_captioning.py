@@ -13,6 +13,7 @@ from mmdemo.backbone.base import Backbone, read_rows
 from mmdemo.backbone.image_tower import grid_boxes
 from mmdemo.errors import WrongMediaKind
 from mmdemo.runtime import Models
+from mmdemo.stepwise import shown_as
 from mmdemo.subtitles import rules_for, shape_cues
 from mmdemo.subtitles.reading_rules import reading_time
 from mmdemo.tasks.captioning import CaptionRequest, caption_encoding
@@ -106,13 +107,7 @@ def caption_video(
 def _reading(media: VideoFile | Video, backbone: Backbone) -> Generator[VideoCaptionStep, None, Encoding]:
     """Encode the pictures of a clip and pass its progress on."""
     steps = backbone.encode_frames(media)
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as ended:
-            clip: Encoding = ended.value
-            return clip
-        yield VideoCaptionStep(0, 0, (), READING_SHARE * share)
+    return (yield from shown_as(steps, lambda share: VideoCaptionStep(0, 0, (), READING_SHARE * share)))
 
 
 def frame_encoding(clip: Encoding, frame: int, frame_count: int, embedding: Float32Array) -> Encoding:

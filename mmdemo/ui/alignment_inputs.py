@@ -14,7 +14,6 @@ from mmdemo.types import Cue, Sentence
 from mmdemo.ui.texts import TEXTS
 
 Mode = Literal["transcribe", "align", "resync", "reference"]
-Outcome = Literal["aligned", "unchanged", "refused"]
 
 TEXT_EXTENSIONS = frozenset({".txt", ".md"})
 """A file of words without times under another name is left to the media modules to refuse."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmdemo.types import AudioFile, Cue, SubtitleAlignment
+from mmdemo.types import AudioFile, Cue, Outcome, SubtitleAlignment
 from mmdemo.ui import pipeline
-from mmdemo.ui.alignment_inputs import GivenText, Inputs, Outcome
+from mmdemo.ui.alignment_inputs import GivenText, Inputs
 from mmdemo.ui.background import watched
 from mmdemo.ui.subtitle_job import Job, OpenedJob, open_job
 from mmdemo.ui.subtitle_tracks import Tracks

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from mmdemo.config import settings
 from mmdemo.errors import UnknownFormat
-from mmdemo.types import AudioFile, Cue, Encoding, Float32Array, Image, MediaInfo, SubtitleAlignment
-from mmdemo.ui.alignment_inputs import Outcome
+from mmdemo.types import AudioFile, Cue, Encoding, Float32Array, Image, MediaInfo, Outcome, SubtitleAlignment
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models

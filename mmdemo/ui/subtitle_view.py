@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from mmdemo.types import Cue, MediaKind, Sentence, Word
-from mmdemo.ui.alignment_inputs import GivenText, Inputs, Mode, Outcome
+from mmdemo.types import Cue, MediaKind, Outcome, Sentence, Word
+from mmdemo.ui.alignment_inputs import GivenText, Inputs, Mode
 from mmdemo.ui.i18n import text
 from mmdemo.ui.spoken_languages import language_name
 from mmdemo.ui.texts import TEXTS
