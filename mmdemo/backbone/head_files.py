@@ -39,6 +39,9 @@ class TrainedWeights:
 JOINT_SPACE = TrainedWeights(COMPONENT, MEND, "joint-space", HEADS)
 PART_BYTES = 9 * MEGABYTE
 """Largest file of weights; the repository takes none above 10 MB."""
+SCALE_SUFFIX = ".scale"
+"""Behind the name of a matrix in eight bits: what its rows are multiplied by."""
+EIGHT_BIT_STEPS = 127
 
 
 def heads_folder() -> Path:
@@ -133,31 +136,60 @@ def read_head(folder: Path, name: str) -> dict[str, torch.Tensor]:
     stored: dict[str, torch.Tensor] = {}
     for path in head_parts(folder, name):
         stored |= load_file(path)
-    return {key: value.float() for key, value in stored.items()}
+    restored = {key: value.float() for key, value in stored.items() if not key.endswith(SCALE_SUFFIX)}
+    for key, value in restored.items():
+        if key + SCALE_SUFFIX in stored:
+            value.mul_(stored[key + SCALE_SUFFIX][:, None])
+    return restored
 
 
-def write_head(folder: Path, name: str, state: Mapping[str, torch.Tensor]) -> list[Path]:
+def in_eight_bits(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Store matrices in eight bits with a scale for each row, which rounds a weight by 0.4 % of its row's largest.
+
+    Args:
+        state: weights by name.
+
+    Returns:
+        Matrices as int8 with their scales [rows] float32 beside them; everything else as it came.
+    """
+    import torch
+
+    stored: dict[str, torch.Tensor] = {}
+    for key, value in state.items():
+        if value.ndim != 2:
+            stored[key] = value
+            continue
+        scale = value.float().abs().amax(dim=1).clamp(min=1e-12) / EIGHT_BIT_STEPS  # [rows]
+        stored[key] = (value.float() / scale[:, None]).round().to(torch.int8)
+        stored[key + SCALE_SUFFIX] = scale
+    return stored
+
+
+def write_head(folder: Path, name: str, state: Mapping[str, torch.Tensor], eight_bits: bool = False) -> list[Path]:
     """Write the weights of one head as float16, in as many files as their size asks for.
 
     Args:
         folder: is there; older files of the head in it are replaced.
         name: of the head.
         state: its weights.
+        eight_bits: whether matrices are stored in half of that (see `in_eight_bits`).
 
     Returns:
         The files.
     """
+    import torch
     from safetensors.torch import save_file
 
     parts: list[dict[str, torch.Tensor]] = [{}]
     size = 0
-    for key, value in state.items():
-        half = value.half().contiguous()
-        if parts[-1] and size + half.nbytes > PART_BYTES:
+    for key, value in (in_eight_bits(state) if eight_bits else state).items():
+        keeps = eight_bits and (value.dtype == torch.int8 or key.endswith(SCALE_SUFFIX))
+        kept = (value if keeps else value.half()).contiguous()
+        if parts[-1] and size + kept.nbytes > PART_BYTES:
             parts.append({})
             size = 0
-        parts[-1][key] = half
-        size += half.nbytes
+        parts[-1][key] = kept
+        size += kept.nbytes
     for old in folder.glob(f"{name}*.safetensors"):
         old.unlink()
     names = [name] if len(parts) == 1 else [f"{name}-{i}-of-{len(parts)}" for i in range(1, len(parts) + 1)]

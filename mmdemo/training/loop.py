@@ -102,11 +102,15 @@ class Learner:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state."""
+        """Go on from a state, at the learning rate of this schedule, which may have been changed since."""
+        rates = self._pace.base_lrs
         self.network.load_state_dict(state["network"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self._pace.load_state_dict(state["pace"])
+        self._pace.base_lrs = rates
+        for group, rate, factor in zip(self.optimizer.param_groups, rates, self._pace.lr_lambdas, strict=True):
+            group["initial_lr"], group["lr"] = rate, rate * factor(self._pace.last_epoch)
         self.step_count = state["step_count"]
 
 

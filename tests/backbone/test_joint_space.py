@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from mmdemo.backbone.chinese_text import CharacterTokenizer, is_chinese, known_characters
 from mmdemo.backbone.head_files import head_parts, heads_id, read_head, write_head
@@ -102,6 +102,23 @@ def test_large_heads_are_cut_into_files_and_joined_again(tmp_path: Path, monkeyp
     paths[2].unlink()
     with pytest.raises(WeightsMissing):
         read_head(tmp_path, "image")
+
+
+def test_matrices_in_eight_bits_come_back_within_half_a_step_of_each_row(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    state = {
+        "weight": torch.randn(30, 20) * torch.logspace(-3, 1, 30)[:, None],  # rows of very different sizes
+        "nothing": torch.zeros(4, 4),
+        "bias": torch.randn(30),
+    }
+    (path,) = write_head(tmp_path, "small", state, eight_bits=True)
+    assert load_file(path)["weight"].dtype == torch.int8
+    restored = read_head(tmp_path, "small")
+    assert set(restored) == set(state)
+    half_steps = state["weight"].abs().amax(dim=1, keepdim=True) / 127 / 2
+    assert ((restored["weight"] - state["weight"]).abs() <= half_steps * 1.001).all()
+    assert not restored["nothing"].any()
+    torch.testing.assert_close(restored["bias"], state["bias"].half().float())
 
 
 def test_a_missing_file_is_said(folder: Path) -> None:

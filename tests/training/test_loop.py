@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from mmdemo.training.loop import pace, restarted_pace
+import pytest
+import torch
+from torch import nn
+
+from mmdemo.training.loop import Learner, Schedule, pace, restarted_pace
 
 
 def test_the_rate_rises_and_falls() -> None:
@@ -16,3 +20,33 @@ def test_a_restart_rises_again_and_leaves_the_first_part_as_it_was() -> None:
     bounds = [0, 40, 100]
     assert [restarted_pace(step, bounds) for step in range(40)] == [pace(step, 40) for step in range(40)]
     assert [restarted_pace(40 + step, bounds) for step in range(61)] == [pace(step, 60) for step in range(61)]
+
+
+def _learner(rate: float) -> Learner:
+    torch.manual_seed(0)
+    return Learner(nn.Linear(3, 2), Schedule(epochs=2, batch_size=1, learning_rate=rate), 20)
+
+
+def _train(learner: Learner, steps: int) -> None:
+    for _ in range(steps):
+        learner.step(learner.network(torch.ones(4, 3)).square().sum())
+
+
+def test_a_resumed_training_goes_on_as_if_never_stopped() -> None:
+    whole, first, second = _learner(1e-2), _learner(1e-2), _learner(1e-2)
+    _train(whole, 9)
+    _train(first, 5)
+    second.restore(first.state())
+    _train(second, 4)
+    for mine, theirs in zip(whole.averaged.parameters(), second.averaged.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=0, atol=0)
+
+
+def test_a_resumed_training_follows_the_learning_rate_it_is_given() -> None:
+    first, second = _learner(1e-2), _learner(1e-3)
+    _train(first, 5)
+    second.restore(first.state())
+    assert second.optimizer.param_groups[0]["lr"] == pytest.approx(first.optimizer.param_groups[0]["lr"] / 10)
+    _train(second, 1)
+    _train(first, 1)
+    assert second.optimizer.param_groups[0]["lr"] == pytest.approx(first.optimizer.param_groups[0]["lr"] / 10)
