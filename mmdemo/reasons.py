@@ -160,3 +160,44 @@ def not_together() -> Sentence:
         "The two subtitle files do not seem to belong to the same recording, so these were left as they are.",
         "两个字幕文件似乎不属于同一段录音，因此保持原样。",
     )
+
+
+def tracks_left_out(count: int) -> Sentence:
+    """Subtitle tracks of the old video that the new file cannot hold."""
+    return Sentence(
+        f"{count} subtitle tracks that were in the video are not in the new file, which cannot hold them.",
+        f"原视频中的 {count} 条字幕轨道未写入新文件，因为新文件的格式无法容纳。",
+    )
+
+
+def cues_behind_the_end(count: int, total: int) -> Sentence:
+    """Subtitles that begin when the video has ended."""
+    return Sentence(
+        f"{count} of {total} subtitles begin after the end of the video and will not be seen.",
+        f"{total} 条字幕中有 {count} 条在视频结束后才开始，因此不会显示。",
+    )
+
+
+def other_language(written: str, spoken: str) -> Sentence:
+    """The subtitles are in another language than the speech, so that no word could be compared."""
+    return Sentence(
+        f"The subtitles are in “{written}” and the speech in “{spoken}”: they were placed by meaning and by when "
+        "somebody speaks; check a few of them.",
+        f"字幕语言为“{written}”，语音语言为“{spoken}”：已根据语义和说话时间对齐，请抽查几条。",
+    )
+
+
+def snapped_cues(count: int, total: int) -> Sentence:
+    """The file's own times were rough, and speech onsets took their place."""
+    return Sentence(
+        f"The times in this file were rough; {count} of {total} subtitles were moved to where speech begins.",
+        f"该文件的时间较为粗略；{total} 条字幕中有 {count} 条已移到语音开始处。",
+    )
+
+
+def too_little_agreement() -> Sentence:
+    """When somebody speaks would allow a place, but nothing else speaks for it."""
+    return Sentence(
+        "What is said does not confirm any place for these subtitles; they may belong to another recording.",
+        "语音内容无法证实这些字幕的位置；它们可能属于另一段录音。",
+    )

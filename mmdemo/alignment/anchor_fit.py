@@ -73,7 +73,10 @@ class _Path:
 
 
 def fit_anchors(
-    anchors: Sequence[Anchor], rates: Sequence[float] = KNOWN_RATES, change_cost: float = CHANGE_COST
+    anchors: Sequence[Anchor],
+    rates: Sequence[float] = KNOWN_RATES,
+    change_cost: float = CHANGE_COST,
+    tolerance: float = TOLERANCE_SECONDS,
 ) -> AnchorFit:
     """Fit one clock rate and a piecewise-constant offset.
 
@@ -81,6 +84,7 @@ def fit_anchors(
         anchors: in any order; those without finite times or with no weight are ignored.
         rates: clock rates (new seconds to an old one) to try besides those that the anchors themselves suggest.
         change_cost: anchors of weight 1 that a further piece must explain.
+        tolerance: seconds from the map from which an anchor says as little as any other.
 
     Returns:
         The map; the identity with no inliers when there are no anchors.
@@ -91,11 +95,13 @@ def fit_anchors(
         return AnchorFit(TimeMap.identity(), (False,) * len(anchors), 0.0, 0.0)
     order = np.flatnonzero(usable)[np.argsort(old[usable], kind="stable")]
     ordered = _Anchors(old[order], new[order], weight[order])
-    tried = [_path(ordered, rate, change_cost) for rate in (*rates, *suggested_rates(ordered.old, ordered.new))]
+    tried = [
+        _path(ordered, rate, change_cost, tolerance) for rate in (*rates, *suggested_rates(ordered.old, ordered.new))
+    ]
     best = min(tried, key=lambda path: path.cost + (RATE_COST if path.rate != 1.0 else 0.0))
-    time_map = _polished(ordered, best, rates)
+    time_map = _polished(ordered, best, rates, tolerance)
     distance = np.abs(time_map.apply(old) - new)
-    inlier = usable & (distance <= TOLERANCE_SECONDS)
+    inlier = usable & (distance <= tolerance)
     share = float(weight[inlier].sum() / weight[usable].sum())
     return AnchorFit(
         time_map, tuple(inlier.tolist()), share, float(np.median(distance[inlier])) if inlier.any() else 0.0
@@ -128,7 +134,7 @@ def suggested_rates(old: Float64Array, new: Float64Array) -> tuple[float, ...]:
     return (float(np.median(found[np.abs(found - fullest) <= 1.5 / RATE_BINS_PER_UNIT])),)
 
 
-def _path(anchors: _Anchors, rate: float, change_cost: float) -> _Path:
+def _path(anchors: _Anchors, rate: float, change_cost: float, tolerance: float) -> _Path:
     """Choose an offset for each anchor at the least cost of distances and changes."""
     residuals = anchors.new - rate * anchors.old  # [N]
     offsets = _candidates(residuals, anchors.weight)  # [K] ascending
@@ -139,7 +145,7 @@ def _path(anchors: _Anchors, rate: float, change_cost: float) -> _Path:
         origins[i] = costs.argmin()
         dearest = costs[origins[i]] + change_cost
         np.greater(costs, dearest, out=jumped[i])
-        distance = np.minimum(np.abs(offsets - residuals[i]) / TOLERANCE_SECONDS, 1.0)  # [K]
+        distance = np.minimum(np.abs(offsets - residuals[i]) / tolerance, 1.0)  # [K]
         costs = np.minimum(costs, dearest) + anchors.weight[i] * distance
     here = int(costs.argmin())
     total = float(costs[here])
@@ -160,9 +166,9 @@ def _candidates(residuals: Float64Array, weight: Float64Array) -> Float64Array:
     return np.asarray(values * BIN_SECONDS, np.float64)
 
 
-def _polished(anchors: _Anchors, path: _Path, rates: Sequence[float]) -> TimeMap:
+def _polished(anchors: _Anchors, path: _Path, rates: Sequence[float], tolerance: float) -> TimeMap:
     """Fit rate and offsets to the inliers by weighted least squares with outliers weighted down."""
-    near_bins = np.abs(np.diff(path.offsets)) > TOLERANCE_SECONDS
+    near_bins = np.abs(np.diff(path.offsets)) > tolerance
     pieces = np.concatenate([[0], np.cumsum(near_bins)])  # [N] which piece
     rate, offsets = _least_squares(anchors, path, pieces, None)
     snapped = _believed_rate(anchors, path, pieces, rate, rates)

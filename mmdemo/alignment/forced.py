@@ -9,14 +9,28 @@ import numpy as np
 
 from mmdemo.alignment.forced_plan import PlannedWord
 from mmdemo.alignment.forced_words import GivenWord
-from mmdemo.alignment.pause_levels import FRAME_SECONDS, NOTHING_DB, window_presence, window_voice
-from mmdemo.alignment.pause_runs import find_runs
-from mmdemo.alignment.pauses import RoughWord, assign_pauses
+from mmdemo.alignment.line_beginnings import compact_beginnings
+from mmdemo.alignment.pause_levels import (
+    FRAME_SAMPLES,
+    FRAME_SECONDS,
+    NOTHING_DB,
+    frame_levels,
+    window_presence,
+    window_voice,
+)
+from mmdemo.alignment.pause_runs import Run, find_runs
+from mmdemo.alignment.pauses import PlacedWord, RoughWord, assign_pauses
+from mmdemo.alignment.sample_stream import SampleStream
+from mmdemo.alignment.spoken_tokens import spoken_word_tokens
+from mmdemo.alignment.voice_dips import settle_line_breaks
+from mmdemo.alignment.word_refinement import SpokenWord, WordAligner, refine_words
 from mmdemo.types import Cue, EncodedWindow, Float32Array, Word
 from mmdemo.word_times import MediaClock, TimedToken
 
 SENTENCE_ENDS = ".?!,;:。？！，、；：…"
 UNSPOKEN_CONFIDENCE = 0.0
+REFINED_LANGUAGE = "en"
+"""Of the words that an acoustic aligner hears."""
 LOCAL_RATE_RANGE = (0.7, 2.0)
 """How far a window's rate may lie from that of the whole recording."""
 UNHEARD_SHARE = 0.6
@@ -49,8 +63,9 @@ def place_window(
     timed: Sequence[TimedToken],
     given: Sequence[GivenWord],
     encoded: EncodedWindow,
-    level_db: Float32Array | None,
+    sound: SampleStream | None,
     rate: float,
+    aligner: WordAligner | None = None,
 ) -> dict[int, AlignedWord]:
     """Place the words of one window.
 
@@ -59,20 +74,24 @@ def place_window(
         timed: the same words as cross-attention placed them.
         given: all words of the text.
         encoded: the window.
-        level_db: [F, bands] of the whole recording, a row for each 10 ms; None when only the encoding is there.
+        sound: the recording, read up to this window; None when only the encoding is there.
         rate: seconds for each unit of weight.
+        aligner: of the language, where there is one, to refine words with.
 
     Returns:
         Given words by their position; fillers are left out.
     """
     first, voice = window_voice(encoded)
-    level = _window_level(encoded, first, len(voice), level_db)
+    samples = None if sound is None else sound.read(first * FRAME_SAMPLES, (first + len(voice)) * FRAME_SAMPLES)  # [N]
+    level = _presence_level(encoded) if samples is None else frame_levels([samples])[: len(voice)]  # [F, bands]
     runs, clock = find_runs(level, voice[: len(level)])
     origin = first * FRAME_SECONDS
-    rough = _rough_words(
-        planned, timed, given, MediaClock(encoded.window), origin, _local_rate(planned, clock.total, rate)
-    )
+    rough = _rough_words(planned, timed, given, encoded, origin, _local_rate(planned, clock.total, rate))
     placed = assign_pauses(rough, runs, clock)
+    ends = [_ends_line(planned, i, given) for i in range(len(planned))]
+    placed = settle_line_breaks(placed, ends, voice, {float(run.first) for run in runs})
+    if samples is not None and aligner is not None:
+        placed = _refined(placed, planned, given, runs, samples, aligner)
     return {
         word.given: AlignedWord(
             origin + place.first * FRAME_SECONDS,
@@ -89,19 +108,24 @@ def _rough_words(
     planned: Sequence[PlannedWord],
     timed: Sequence[TimedToken],
     given: Sequence[GivenWord],
-    media: MediaClock,
+    encoded: EncodedWindow,
     origin: float,
     rate: float,
 ) -> list[RoughWord]:
+    media = MediaClock(encoded.window)
+    ends = [_ends_line(planned, i, given) for i in range(len(planned))]
+    expected = [rate * word.weight for word in planned]
     return [
         RoughWord(
             media.start(token.start) - origin,
             media.end(token.end) - origin,
-            rate * word.weight,
-            _ends_line(planned, i, given),
+            seconds,
+            ends_line,
             word.text.strip()[-1:] in SENTENCE_ENDS,
         )
-        for i, (word, token) in enumerate(zip(planned, timed, strict=True))
+        for word, token, seconds, ends_line in zip(
+            planned, compact_beginnings(timed, encoded.voice_activity, expected, ends), expected, ends, strict=True
+        )
     ]
 
 
@@ -111,11 +135,35 @@ def _local_rate(planned: Sequence[PlannedWord], spoken: float, rate: float) -> f
     return rate * float(np.clip(spoken / (rate * weight), *LOCAL_RATE_RANGE)) if weight > 0 else rate
 
 
-def _window_level(encoded: EncodedWindow, first: int, count: int, level_db: Float32Array | None) -> Float32Array:
-    if level_db is None:
-        return np.where(window_presence(encoded), 0.0, NOTHING_DB).astype(np.float32)[:, None]  # [F, 1]
-    part = level_db[first : first + count]
-    return np.pad(part, ((0, count - len(part)), (0, 0)), constant_values=NOTHING_DB)  # [F, bands]
+def _presence_level(encoded: EncodedWindow) -> Float32Array:
+    """Return [F, 1] all that is known of a window's level without its sound: what was kept for encoding."""
+    return np.where(window_presence(encoded), 0.0, NOTHING_DB).astype(np.float32)[:, None]
+
+
+def _refined(
+    placed: Sequence[PlacedWord],
+    planned: Sequence[PlannedWord],
+    given: Sequence[GivenWord],
+    runs: Sequence[Run],
+    samples: Float32Array,
+    aligner: WordAligner,
+) -> tuple[PlacedWord, ...]:
+    """Let an acoustic aligner hear the words again."""
+    words = [
+        SpokenWord(place, _keys(word, given), _ends_line(planned, i, given))
+        for i, (place, word) in enumerate(zip(placed, planned, strict=True))
+    ]
+
+    def sound_between(first: int, behind: int) -> Float32Array:
+        return samples[first * FRAME_SAMPLES : behind * FRAME_SAMPLES]
+
+    return refine_words(words, runs, sound_between, aligner, len(samples) // FRAME_SAMPLES)
+
+
+def _keys(word: PlannedWord, given: Sequence[GivenWord]) -> tuple[str, ...]:
+    if word.given is not None:
+        return given[word.given].keys
+    return tuple(token.key for token in spoken_word_tokens([word.text], REFINED_LANGUAGE))
 
 
 def _ends_line(planned: Sequence[PlannedWord], i: int, given: Sequence[GivenWord]) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmdemo.alignment.spoken_tokens import spoken_tokens
+from mmdemo.alignment.spoken_tokens import spoken_tokens, spoken_word_tokens
 from mmdemo.alignment.word_matching import match_words
 from mmdemo.types import Word
 
@@ -19,6 +20,11 @@ SYLLABLE_WEIGHT = 3.5
 SYLLABLE_SIGNS = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 LEAST_SIMILARITY = 0.5
 """Words less alike than this are not taken for the same: a wrong anchor is worse than none."""
+
+STRAY_WORDS = 2
+CLOSE_WORDS = 3
+FAR_WORDS = 5
+"""So few words with so many others between them and the rest of their line are somebody else's."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +122,27 @@ def heard_words(words: Sequence[tuple[int, Word]], language: str) -> tuple[Heard
     Returns:
         Those that are spoken: recognised sounds in brackets are left out.
     """
-    # A word that ends with a colon would pass for the name of a speaker.
-    texts = [word.text.rstrip(":： ") for _, word in words]
-    keys: dict[int, list[str]] = {}
-    for token in spoken_tokens(texts, language):
-        keys.setdefault(token.cue, []).append(token.key)
-    return tuple(part for i, (window, word) in enumerate(words) if i in keys for part in _parts(word, keys[i], window))
+    heard: list[HeardWord] = []
+    for window, group in itertools.groupby(words, key=lambda pair: pair[0]):
+        said = [word for _, word in group]
+        # A word that ends with a colon would pass for the name of a speaker.
+        texts = [word.text.replace(":", " ").replace("：", " ") for word in said]
+        keys: dict[int, list[str]] = {}
+        for token in spoken_word_tokens(texts, language):
+            keys.setdefault(token.cue, []).append(token.key)
+        heard += [part for i, word in enumerate(said) if i in keys for part in _parts(word, keys[i], window)]
+    return tuple(heard)
+
+
+def heard_given(word: GivenWord, place: Word, window: int) -> tuple[HeardWord, ...]:
+    """Return a word of the text as it was heard.
+
+    Args:
+        word: of the text.
+        place: where it was found.
+        window: number of the window in which that is.
+    """
+    return tuple(_parts(place, word.keys, window))
 
 
 def _parts(word: Word, keys: Sequence[str], window: int) -> Iterator[HeardWord]:
@@ -147,11 +168,16 @@ def pair_words(given: Sequence[GivenWord], heard: Sequence[HeardWord]) -> tuple[
     of_given = [i for i, word in enumerate(given) for _ in word.keys]
     found = match_words([key for word in given for key in word.keys], [word.key for word in heard])
     pairs = [
-        Pair(of_given[match.given], match.heard, match.similarity)
+        Pair(
+            of_given[match.given + i * (match.given_count - 1)],
+            match.heard + i * (match.heard_count - 1),
+            match.similarity,
+        )
         for match in found
         if match.similarity >= LEAST_SIMILARITY
+        for i in range(max(match.given_count, match.heard_count))
     ]
-    return tuple(_next_to_neighbours(pairs, given, heard))
+    return tuple(_without_strays(_next_to_neighbours(pairs, given, heard), given))
 
 
 def _next_to_neighbours(pairs: list[Pair], given: Sequence[GivenWord], heard: Sequence[HeardWord]) -> list[Pair]:
@@ -167,3 +193,29 @@ def _next_to_neighbours(pairs: list[Pair], given: Sequence[GivenWord], heard: Se
         if follows and beside != pair.heard and heard[beside].key == heard[pair.heard].key:
             moved[i] = replace(pair, heard=beside)
     return moved
+
+
+def _without_strays(pairs: Sequence[Pair], given: Sequence[GivenWord]) -> list[Pair]:
+    """Drop one or two words that were found far from the rest of their line: small words occur in any speech."""
+    groups: list[list[Pair]] = []
+    for pair in pairs:
+        if (
+            not groups
+            or _between(groups[-1][-1], pair) > CLOSE_WORDS
+            or pair.given - groups[-1][-1].given > CLOSE_WORDS
+        ):
+            groups.append([])
+        groups[-1].append(pair)
+    torn = [
+        _between(a[-1], b[0]) > FAR_WORDS and given[a[-1].given].line == given[b[0].given].line
+        for a, b in itertools.pairwise(groups)
+    ]
+    sides = zip(groups, [False, *torn], [*torn, False], strict=False)
+    return [
+        pair for group, before, behind in sides if len(group) > STRAY_WORDS or not (before or behind) for pair in group
+    ]
+
+
+def _between(first: Pair, second: Pair) -> int:
+    """Return how many words were said between two pairs beyond those of the text."""
+    return (second.heard - first.heard) - (second.given - first.given)

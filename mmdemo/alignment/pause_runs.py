@@ -23,6 +23,9 @@ FAINT_ABOVE_FLOOR_DB = 3.0
 """How far a frame stands above the local noise floor: anywhere, and next to louder ones."""
 MOST_ABOVE_FLOOR = 0.5
 """Share of the range between floor and loud above which nothing counts as quiet: steady sound has no pauses."""
+LEAST_RANGE_DB = 8.0
+"""Bands that vary less hold nothing but noise, such as the upper one of a telephone: they do not tell sound from quiet,
+as long as another one does."""
 MOST_FAINT_FRAMES = 20
 """A faint beginning or end of a word, such as its first “f”, is no longer."""
 VOICE_PROBABILITY = 0.3
@@ -85,7 +88,8 @@ def loud_frames(level_db: Float32Array, above_floor: float = ABOVE_FLOOR_DB) -> 
         return np.zeros(0, np.bool_)
     floor, loud = np.percentile(level_db, [FLOOR_PERCENTILE, LOUD_PERCENTILE], axis=0)  # [bands] each
     above = np.minimum(above_floor, MOST_ABOVE_FLOOR * (loud - floor))  # [bands]
-    result: BoolArray = (level_db >= np.maximum(floor + above, loud - BELOW_LOUD_DB)).any(axis=1)
+    told = loud - floor >= LEAST_RANGE_DB if (loud - floor >= LEAST_RANGE_DB).any() else np.ones(len(loud), np.bool_)
+    result: BoolArray = (level_db >= np.maximum(floor + above, loud - BELOW_LOUD_DB))[:, told].any(axis=1)
     return result
 
 

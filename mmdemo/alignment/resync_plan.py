@@ -17,6 +17,14 @@ SURE_CUE = 0.35
 LEAST_ANCHORS = 3
 LEAST_INLIER_SHARE = 0.35
 """Of the anchors' weight: a map that explains less was found by chance."""
+CHANGE_ANCHORS = 3.0
+"""Cues as surely heard as most that a further piece of the map must explain: where three agree to a fraction of a
+second on a place far from that of the others, something was cut or inserted."""
+EXACT_INLIER_SHARE = 0.8
+ROUGH_TOLERANCE_SECONDS = 0.6
+LEAST_ROUGH_SHARE = 0.6
+"""Where fewer anchors agree with the map, the file's own times are rough, as when they were set by ear: errors of 0.3 s
+are usual then. So wide a tolerance lets more agree by chance, and more must."""
 KEPT_SECONDS = 0.2
 """A cue this near to where its words were heard stays with the map: word times are no better than that."""
 FAR_SECONDS = 8.0
@@ -58,6 +66,18 @@ def follow_map(cues: Sequence[Cue], time_map: TimeMap) -> tuple[Cue, ...]:
     return tuple(followed)
 
 
+def move_cues(before: Sequence[Cue], cues: Sequence[Cue], moves: Sequence[float]) -> tuple[Cue, ...]:
+    """Move every cue by an amount of its own.
+
+    Args:
+        before: as given; cues that overlap there may do so again.
+        cues: the same on their map.
+        moves: seconds, one a cue.
+    """
+    moved = [_placed(cue, cue.start + move, cue.end + move) for cue, move in zip(cues, moves, strict=True)]
+    return tuple(_without_new_overlaps(before, moved))
+
+
 def fit_heard(cues: Sequence[Cue], heard: Sequence[HeardCue]) -> AnchorFit | None:
     """Fit a map to where the cues' words were heard.
 
@@ -75,7 +95,12 @@ def fit_heard(cues: Sequence[Cue], heard: Sequence[HeardCue]) -> AnchorFit | Non
     ]
     if len(anchors) < LEAST_ANCHORS:
         return None
-    fit = fit_anchors(anchors)
+    cost = CHANGE_ANCHORS * float(np.median([anchor.weight for anchor in anchors]))
+    fit = fit_anchors(anchors, change_cost=cost)
+    if fit.inlier_share < EXACT_INLIER_SHARE:
+        rough = fit_anchors(anchors, change_cost=cost, tolerance=ROUGH_TOLERANCE_SECONDS)
+        if rough.inlier_share >= max(LEAST_ROUGH_SHARE, fit.inlier_share):
+            return rough
     return fit if fit.inlier_share >= LEAST_INLIER_SHARE else None
 
 
@@ -136,8 +161,19 @@ def is_unchanged(cues: Sequence[Cue], retimed: Sequence[Cue]) -> bool:
 
 
 def _placed(cue: Cue, start: float, end: float) -> Cue:
+    """Put a cue at another time, its words with it."""
+    rate = (end - start) / (cue.end - cue.start) if cue.end > cue.start else 1.0
+    words = tuple(
+        replace(
+            word,
+            start=max(start + rate * (word.start - cue.start), 0.0),
+            end=max(start + rate * (word.end - cue.start), 0.0),
+        )
+        for word in cue.words
+    )
     start = max(start, 0.0)
-    return replace(cue, start=start, end=max(end, start + min(SHORTEST_CUE_SECONDS, cue.end - cue.start)), words=())
+    end = max(end, start + min(SHORTEST_CUE_SECONDS, max(cue.end - cue.start, 0.0)))
+    return replace(cue, start=start, end=end, words=words)
 
 
 def _without_new_overlaps(before: Sequence[Cue], after: Sequence[Cue]) -> list[Cue]:
@@ -147,5 +183,11 @@ def _without_new_overlaps(before: Sequence[Cue], after: Sequence[Cue]) -> list[C
     for i, following in zip(order, order[1:], strict=False):
         overlapped = before[i].end > before[following].start and before[following].end > before[i].start
         if not overlapped and result[i].end > result[following].start > result[i].start:
-            result[i] = replace(result[i], end=result[following].start)
+            result[i] = _ending(result[i], result[following].start)
     return result
+
+
+def _ending(cue: Cue, end: float) -> Cue:
+    """Let a cue end earlier, and its words with it."""
+    words = tuple(replace(word, start=min(word.start, end), end=min(word.end, end)) for word in cue.words)
+    return replace(cue, end=end, words=words)

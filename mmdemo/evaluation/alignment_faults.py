@@ -22,7 +22,7 @@ from mmdemo.evaluation.alignment_changes import (
     under_music,
     with_extra_lines,
 )
-from mmdemo.evaluation.alignment_sounds import Random, music
+from mmdemo.evaluation.alignment_sounds import Random, coloured_noise, music
 from mmdemo.evaluation.alignment_texts import UNSPOKEN_TEXTS
 from mmdemo.types import SAMPLE_RATE, Cue, Float32Array
 
@@ -56,8 +56,20 @@ def _untimed(trial: Trial) -> Trial:
 
 
 def _everything(scene: Scene) -> Trial:
-    trial = under_music(inserted(true_trial(scene), scene.other_speech), scene.random)
+    return _with_every_fault(true_trial(scene), scene)
+
+
+def _everything_translated(scene: Scene) -> Trial:
+    return _with_every_fault(_translation(scene), scene)
+
+
+def _with_every_fault(trial: Trial, scene: Scene) -> Trial:
+    trial = under_music(inserted(trial, scene.other_speech), scene.random)
     return jittered(shifted(drifted(dropped(trial, scene.random), FILM_RATE), SHIFT_SECONDS), scene.random)
+
+
+def _translation(scene: Scene) -> Trial:
+    return translated(true_trial(scene), scene.lines)
 
 
 def _of_another_film(scene: Scene) -> Trial:
@@ -93,9 +105,14 @@ FAULTS: Mapping[str, Callable[[Scene], Trial]] = MappingProxyType(
         "everything": _everything,
         "extra": lambda s: shifted(with_extra_lines(true_trial(s), s.random, _unspoken(s)), SHIFT_SECONDS),
         "swapped": lambda s: shifted(swapped(true_trial(s), s.random), SHIFT_SECONDS),
-        "translation": lambda s: shifted(translated(true_trial(s), s.lines), SHIFT_SECONDS),
+        "translation": lambda s: shifted(_translation(s), SHIFT_SECONDS),
+        "translation, jitter": lambda s: shifted(jittered(_translation(s), s.random), SHIFT_SECONDS),
+        "translation, insert": lambda s: inserted(_translation(s), s.other_speech),
+        "translation, cut": lambda s: cut(_translation(s)),
+        "translation, everything": _everything_translated,
         "other film": _of_another_film,
         "music alone": lambda s: _nothing_said(s, music(len(s.waveform) / SAMPLE_RATE, s.random)),
+        "noise alone": lambda s: _nothing_said(s, coloured_noise(len(s.waveform) / SAMPLE_RATE, s.random)),
         "silence": lambda s: _nothing_said(s, _silence(s)),
     }
 )
@@ -117,6 +134,6 @@ def make_trial(fault: str, scene: Scene) -> Trial:
 
 def applies(fault: str, scene: Scene) -> bool:
     """Tell whether a case can have a fault: translations and another film must be there."""
-    if fault == "translation":
+    if fault.startswith("translation"):
         return all(line.translation for line in scene.lines)
     return fault != "other film" or bool(scene.other_lines)

@@ -80,7 +80,7 @@ def write_trial(case: AlignmentCase, trial: Trial, folder: Path) -> Job:
     if not trial.timed:
         return Job(media, case.language, lines, None)
     save_subtitles(trial.cues, subtitles, "srt")
-    return Job(media, case.language, lines, subtitles, trial.fault == "translation")
+    return Job(media, case.language, lines, subtitles, trial.fault.startswith("translation"))
 
 
 def _write_sound(path: Path, waveform: Float32Array, comment: str) -> None:

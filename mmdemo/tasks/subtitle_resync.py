@@ -1,43 +1,38 @@
-"""Subtitles with wrong times become subtitles that fit: by voice activity where that suffices, else by their words."""
+"""Subtitles with wrong times become subtitles that fit: by voice activity where that suffices, else by what is said."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from mmdemo import reasons
 from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
-from mmdemo.alignment.resync_plan import HeardCue, RetimedCues, fit_heard, follow_map, is_unchanged, retime
+from mmdemo.alignment.onset_snapping import Snapping
+from mmdemo.alignment.resync_outcome import (
+    ResyncOutcome,
+    alignment_of,
+    by_meaning,
+    by_voice,
+    by_words,
+    is_clear,
+    is_rough,
+    is_strong,
+    onsets_of,
+    refused,
+)
 from mmdemo.alignment.speech_mask import SpeechMask, listen, mask_of_encoding
-from mmdemo.alignment.time_map import TimeMap
+from mmdemo.alignment.text_language import other_language
 from mmdemo.media import audio_blocks
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
+from mmdemo.tasks.cross_lingual_hearing import find_language, hear_meanings
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.tasks.transcript_alignment import align
-from mmdemo.types import (
-    Audio,
-    AudioFile,
-    Cue,
-    Encoding,
-    Outcome,
-    Sentence,
-    Span,
-    SubtitleAlignment,
-)
+from mmdemo.types import Audio, AudioFile, Cue, Encoding, Outcome, Span, SubtitleAlignment
 
 VOICE_SHARE = 0.1
 """Of the work, for finding when somebody speaks."""
-CLEAR_EVIDENCE = 12.0
-CLEAR_MARGIN = 0.2
-LEAST_CLEAR_CUES = 8
-"""Fewer cues find a place by chance now and then, so their words are listened to."""
-SPOKEN_CUE = 0.5
-LEAST_SPOKEN_CUES = 0.9
-"""Voice activity alone is trusted when its evidence is clear and nine of ten cues stand on speech."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +47,8 @@ class ResyncProgress:
     outcome: Outcome | None = None  # in the last item only
 
 
-@dataclass(frozen=True)
-class _Decision:
-    """What became of the file."""
-
-    outcome: Outcome
-    cues: tuple[Cue, ...]
-    confidence: tuple[float, ...]
-    time_map: TimeMap
-    why: tuple[Sentence, ...] = ()
+Steps = Generator[ResyncProgress, None, tuple[ResyncOutcome, str]]
+"""Progress, and at its end what became of the file and the language of the speech."""
 
 
 def resync(
@@ -73,14 +61,16 @@ def resync(
 
     Args:
         media: what they belong to, or its encoding.
-        subtitles: with times that may be shifted, drifting, cut, or wrong one by one.
+        subtitles: with times that may be shifted, drifting, cut, or wrong one by one, in the language of the speech or
+            in another one.
         models: backbone and speech recogniser; not used when voice activity alone suffices.
         language: ISO 639-1 code of the speech; None or ``auto`` detects it.
 
     Yields:
         Progress; the last item carries the outcome. ``aligned``: cues with new times in the order given;
         ``unchanged``: they were right and are returned as they came; ``refused``: they cannot be placed with any
-        confidence, are returned as they came, and the reasons say why. Closing the iterator stops the work.
+        confidence, are returned as they came, and the reasons say why. Closing the iterator stops the work; windows
+        that were encoded stay in the cache, so that a later call goes on from there.
 
     Raises:
         UnknownLanguage: the speech model does not know the language.
@@ -88,30 +78,13 @@ def resync(
         WrongMediaKind: the encoding is of a picture or a text.
         InputError: the sound cannot be decoded.
     """
-    models.speech.check_language(language)
+    spoken = models.speech.check_language(language) or ""
     sound = sound_of(media)
     mask = yield from _listen(sound)
-    fit = correlate_mask([Span(cue.start, cue.end) for cue in subtitles], mask)
-    if is_clear(fit):
-        yield _result(_by_voice(subtitles, fit), subtitles, mask.duration, "")
-        return
-    found: SubtitleAlignment | None = None
-    with closing(align(sound, subtitles, models, language)) as steps:
-        for step in steps:
-            done = VOICE_SHARE * mask.duration + (1 - VOICE_SHARE) * step.seconds_done
-            yield ResyncProgress(done, step.duration or mask.duration, step.language, ())
-            found = step.alignment
-    assert found is not None
-    yield _result(_by_words(subtitles, fit, found), subtitles, mask.duration, found.language)
-
-
-def is_clear(fit: MaskFit) -> bool:
-    """Tell whether voice activity alone decides."""
-    if fit.decision == "undecided" or fit.evidence < CLEAR_EVIDENCE or fit.margin < CLEAR_MARGIN:
-        return False
-    if len(fit.support) < LEAST_CLEAR_CUES:
-        return False
-    return float(np.mean(np.array(fit.support) >= SPOKEN_CUE)) >= LEAST_SPOKEN_CUES
+    work = _Resync(sound, tuple(subtitles), models, mask, spoken)
+    decision, heard = yield from work.steps()
+    found = alignment_of(decision, work.cues, mask.duration, heard)
+    yield ResyncProgress(mask.duration, mask.duration, heard, decision.cues, found, decision.outcome)
 
 
 def _listen(sound: AudioFile | Audio | Encoding) -> Generator[ResyncProgress, None, SpeechMask]:
@@ -126,40 +99,53 @@ def _listen(sound: AudioFile | Audio | Encoding) -> Generator[ResyncProgress, No
     )
 
 
-def _by_voice(cues: Sequence[Cue], fit: MaskFit) -> _Decision:
-    if fit.decision == "unchanged":
-        return _Decision("unchanged", tuple(cues), fit.support, TimeMap.identity(), (reasons.already_right(),))
-    return _Decision("aligned", follow_map(cues, fit.time_map), fit.support, fit.time_map)
+@dataclass(frozen=True, eq=False)
+class _Resync:
+    """One file with the sound that it belongs to."""
 
+    sound: AudioFile | Audio | Encoding
+    cues: tuple[Cue, ...]
+    models: Models
+    mask: SpeechMask
+    language: str  # of the speech; "" = find it
 
-def _by_words(cues: Sequence[Cue], fit: MaskFit, found: SubtitleAlignment) -> _Decision:
-    """Decide by where the words were heard; by voice activity when hardly any were, as with another language."""
-    heard = [HeardCue(0.0, 0.0, 0.0)] * len(cues)
-    if found.cues:
-        heard = [HeardCue(c.start, c.end, sure) for c, sure in zip(found.cues, found.confidence, strict=True)]
-    anchored = fit_heard(cues, heard)
-    if anchored is None:
-        if fit.decision == "undecided":
-            return _refused(cues, found.reasons)
-        return _by_voice(cues, fit)
-    retimed: RetimedCues = retime(cues, heard, anchored.time_map)
-    if is_unchanged(cues, retimed.cues):
-        return _Decision("unchanged", tuple(cues), retimed.confidence, TimeMap.identity(), (reasons.already_right(),))
-    unheard = sum(one.confidence == 0.0 for one in heard)
-    why = (reasons.unheard_cues(unheard, len(cues)),) if unheard else ()
-    return _Decision("aligned", retimed.cues, retimed.confidence, retimed.time_map, why)
+    def steps(self) -> Steps:
+        """Decide by voice activity, or by what is said where that leaves a doubt."""
+        if not self.cues:
+            return refused(self.cues, (reasons.nothing_to_align(),)), ""
+        fit = correlate_mask(self._spans(), self.mask)
+        snapping = onsets_of(self.cues, fit, self.mask)
+        if is_clear(fit) and not is_rough(snapping):
+            return by_voice(self.cues, fit), ""
+        spoken = self.language
+        if not spoken:
+            spoken = yield from shown_as(find_language(self.sound, self.models), lambda _: self._progress(0.0, ""))
+        written = other_language([cue.text for cue in self.cues], spoken) if spoken else ""
+        if written:
+            return (yield from self._by_meaning(fit, snapping, written, spoken))
+        return (yield from self._by_words(fit, snapping, spoken))
 
+    def _by_words(self, fit: MaskFit, snapping: Snapping, spoken: str) -> Steps:
+        found: SubtitleAlignment | None = None
+        with closing(align(self.sound, self.cues, self.models, spoken or None)) as steps:
+            for step in steps:
+                yield self._progress(step.seconds_done, step.language)
+                found = step.alignment
+        assert found is not None, "the last item carries the result"
+        return by_words(self.cues, fit, self.mask, snapping, found), found.language
 
-def _refused(cues: Sequence[Cue], why: tuple[Sentence, ...]) -> _Decision:
-    return _Decision("refused", tuple(cues), (0.0,) * len(cues), TimeMap.identity(), (reasons.left_alone(), *why))
+    def _by_meaning(self, fit: MaskFit, snapping: Snapping, written: str, spoken: str) -> Steps:
+        if not is_clear(fit):
+            hearing = hear_meanings(self.sound, [cue.text for cue in self.cues], self.models, spoken)
+            meanings = yield from shown_as(hearing, lambda seconds: self._progress(seconds, spoken))
+            meant = correlate_mask(self._spans(), self.mask, meanings=meanings)
+            if meant.decision != "undecided" or not is_strong(fit):  # what was heard may be worth nothing
+                fit, snapping = meant, onsets_of(self.cues, meant, self.mask)
+        return by_meaning(self.cues, fit, snapping, written, spoken), spoken
 
+    def _spans(self) -> list[Span]:
+        return [Span(cue.start, cue.end) for cue in self.cues]
 
-def _result(decision: _Decision, cues: Sequence[Cue], duration: float, language: str) -> ResyncProgress:
-    points: tuple[tuple[float, float], ...] = ()
-    if decision.outcome == "aligned":
-        begin = min(cue.start for cue in cues)
-        points = decision.time_map.points(begin, max(max(cue.end for cue in cues), begin))
-    alignment = SubtitleAlignment(decision.cues, decision.confidence, language, duration, points, decision.why)
-    return replace(
-        ResyncProgress(duration, duration, language, decision.cues), alignment=alignment, outcome=decision.outcome
-    )
+    def _progress(self, seconds: float, language: str) -> ResyncProgress:
+        done = VOICE_SHARE * self.mask.duration + (1 - VOICE_SHARE) * seconds
+        return ResyncProgress(done, self.mask.duration, language, ())

@@ -6,27 +6,30 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from mmdemo import reasons
-from mmdemo.alignment.forced import AlignedWord, TimedLine, cues_of, place_window, timed_lines
+from mmdemo.alignment.english_words import english_aligner
+from mmdemo.alignment.forced import REFINED_LANGUAGE, AlignedWord, TimedLine, cues_of, place_window, timed_lines
 from mmdemo.alignment.forced_plan import PlannedWord, merge_words, speaking_rate
 from mmdemo.alignment.forced_voice_time import VoiceTime
-from mmdemo.alignment.forced_words import GivenWord, HeardWord, given_words, heard_words, pair_words
-from mmdemo.alignment.pause_levels import frame_levels
+from mmdemo.alignment.forced_words import GivenWord, HeardWord, given_words, pair_words
+from mmdemo.alignment.sample_stream import SampleStream
 from mmdemo.backbone.base import read_windows
+from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.media import audio_blocks
 from mmdemo.runtime import Models
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.tasks.subtitle_alignment import MOST_VOTING_WINDOWS, SURE_LANGUAGE_PROBABILITY
+from mmdemo.tasks.text_hearing import TextHearer
 from mmdemo.types import (
     Audio,
     AudioFile,
     Cue,
     EncodedWindow,
     Encoding,
-    Float32Array,
     Sentence,
     SubtitleAlignment,
-    Word,
 )
 
 HEARING_SHARE = 0.7
@@ -35,6 +38,15 @@ UNSURE_LINE_CONFIDENCE = 0.4
 LEAST_MATCHED_SHARE = 0.1
 LEAST_MATCHED_WORDS = 8
 """Under this share of its words heard, a text of so many words or more is taken for another recording's."""
+SURE_VOICE_PROBABILITY = 0.7
+SURE_VOICE_SHARE = 0.5
+MOST_VOICE_SHARE = 2.5
+"""Of the time that a text should take: with so much sure voice and no more voice in all it is placed, if doubtfully,
+though Whisper understood none of it."""
+
+GARBLED_SHARE = 0.3
+GARBLED_PROBABILITY = 0.5
+"""Of a voice that Whisper hardly understands, little or doubtful words come back, of which the text has few."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ def align(
     yield AlignmentProgress(HEARING_SHARE * encoding.duration, encoding.duration, work.language, ())
     work.plan()
     if not work.refused():
-        yield from work.place(encoding, None if isinstance(sound, Encoding) else _levels(sound))
+        yield from work.place(encoding, None if isinstance(sound, Encoding) else _samples(sound))
     yield work.finish(encoding)
 
 
@@ -101,8 +113,8 @@ def align_whole(
     return last.alignment
 
 
-def _levels(sound: AudioFile | Audio) -> Float32Array:
-    return frame_levels([sound.waveform] if isinstance(sound, Audio) else audio_blocks(sound))
+def _samples(sound: AudioFile | Audio) -> SampleStream:
+    return SampleStream([sound.waveform] if isinstance(sound, Audio) else audio_blocks(sound))
 
 
 @dataclass
@@ -114,9 +126,10 @@ class _Alignment:
     language: str
     probability: float = 1.0
     time: VoiceTime = field(default_factory=VoiceTime)
+    sure_voice: float = 0.0  # seconds
     waiting: list[tuple[int, EncodedWindow]] = field(default_factory=list)
     windows: int = 0
-    words: list[tuple[int, Word]] = field(default_factory=list)
+    hearer: TextHearer | None = None
     given: tuple[GivenWord, ...] = ()
     heard: tuple[HeardWord, ...] = ()
     matched: int = 0
@@ -127,6 +140,7 @@ class _Alignment:
     def hear(self, window: EncodedWindow) -> None:
         """Recognise one more window."""
         self.time.add(window)
+        self.sure_voice += float(np.count_nonzero(window.voice_activity > SURE_VOICE_PROBABILITY)) * TOKEN_SECONDS
         number, self.windows = self.windows, self.windows + 1
         if not self.models.speech.has_speech(window):
             return
@@ -139,10 +153,10 @@ class _Alignment:
         self._recognise()
 
     def _recognise(self) -> None:
-        spell = not any(sign.isdigit() for text in self.texts for sign in text)
+        if self.hearer is None:
+            self.hearer = TextHearer(self.models.speech, self.texts, self.language)
         for number, window in self.waiting:
-            recognised = self.models.speech.transcribe_window(window, self.language, spell_numbers=spell)
-            self.words += [(number, word) for segment in recognised.segments for word in segment.words]
+            self.hearer.hear(number, window)
         self.waiting = []
 
     def plan(self) -> None:
@@ -150,9 +164,11 @@ class _Alignment:
         if self.waiting:
             self.language, self.probability = self.models.speech.detect_language([one for _, one in self.waiting])
             self._recognise()
-        self.given = given_words(self.texts, self.language)
-        self.heard = heard_words(self.words, self.language)
+        self.given = self.hearer.given if self.hearer else given_words(self.texts, self.language)
+        self.heard = tuple(self.hearer.heard) if self.hearer else ()
         pairs = pair_words(self.given, self.heard)
+        if self._is_garbled(len({pair.given for pair in pairs})):
+            self.heard, pairs = (), ()
         self.matched = len({pair.given for pair in pairs})
         self.rate = speaking_rate(self.given, self.heard, pairs)
         for word in merge_words(self.given, self.heard, pairs, self.rate, self.time):
@@ -160,22 +176,41 @@ class _Alignment:
 
     def refused(self) -> bool:
         """Tell whether the text is not what is said, or nothing is."""
-        return self._is_another_text() or not self.heard or not self.given
+        return self._is_another_text() or not (self.heard or self._may_be_spoken()) or not self.given
+
+    def _may_be_spoken(self) -> bool:
+        """Tell whether a text nobody was heard to say fits the voice: some voices are not understood at all."""
+        needed = speaking_rate((), (), ()) * sum(word.weight for word in self.given)
+        return (
+            self.hearer is not None
+            and self.sure_voice >= SURE_VOICE_SHARE * needed
+            and self.time.total <= MOST_VOICE_SHARE * needed
+        )
+
+    def _is_garbled(self, matched: int) -> bool:
+        """Tell whether what was heard is so little, or so doubtful, that it says nothing about the text."""
+        if not self.heard or matched >= GARBLED_SHARE * len(self.given) or not self._may_be_spoken():
+            return False
+        seconds = speaking_rate((), (), ()) * sum(word.weight for word in self.heard)
+        doubtful = float(np.mean([word.probability for word in self.heard])) < GARBLED_PROBABILITY
+        return doubtful or seconds < GARBLED_SHARE * self.sure_voice
 
     def _is_another_text(self) -> bool:
         enough = min(len(self.given), len(self.heard)) >= LEAST_MATCHED_WORDS
         return enough and self.matched < LEAST_MATCHED_SHARE * min(len(self.given), len(self.heard))
 
-    def place(self, encoding: Encoding, level_db: Float32Array | None) -> Generator[AlignmentProgress, None, None]:
+    def place(self, encoding: Encoding, samples: SampleStream | None) -> Generator[AlignmentProgress, None, None]:
         """Align every window that holds words of the text."""
+        assert self.hearer is not None, "something was heard"
+        aligner = english_aligner() if self.language == REFINED_LANGUAGE else None
         for number, window in enumerate(read_windows(encoding)):
             done = HEARING_SHARE + (1.0 - HEARING_SHARE) * window.window.start / max(encoding.duration, 1e-9)
             planned = self.planned.get(number, [])
             if not any(word.given is not None for word in planned):
                 continue
             yield AlignmentProgress(done * encoding.duration, encoding.duration, self.language, ())
-            timed = self.models.speech.align_text(window, [word.text for word in planned], self.language)
-            self.aligned |= place_window(planned, timed, self.given, window, level_db, self.rate)
+            timed = self.hearer.align(number, window, [word.text for word in planned])
+            self.aligned |= place_window(planned, timed, self.given, window, samples, self.rate, aligner)
 
     def finish(self, encoding: Encoding) -> AlignmentProgress:
         """Return the result."""
@@ -193,7 +228,7 @@ class _Alignment:
         return AlignmentProgress(encoding.duration, encoding.duration, self.language, cues, alignment)
 
     def _reasons(self, lines: Sequence[TimedLine]) -> Iterator[Sentence]:
-        if not self.heard:
+        if not self.heard and not self._may_be_spoken():
             yield reasons.no_speech()
             return
         if self.probability < SURE_LANGUAGE_PROBABILITY:

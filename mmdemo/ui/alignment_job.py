@@ -8,14 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mmdemo.stepwise import shown_as
 from mmdemo.types import AudioFile, Cue, Outcome, SubtitleAlignment
 from mmdemo.ui import pipeline
 from mmdemo.ui.alignment_inputs import GivenText, Inputs
 from mmdemo.ui.background import watched
 from mmdemo.ui.subtitle_job import Job, OpenedJob, open_job
+from mmdemo.ui.subtitle_timeline import coarser, level_count, packed
 from mmdemo.ui.subtitle_tracks import Tracks
 from mmdemo.ui.subtitle_view import SubtitleView
-from mmdemo.ui.waveform_levels import LevelMeter
+from mmdemo.ui.waveform_levels import COLUMNS, LevelMeter
 
 if TYPE_CHECKING:
     from mmdemo.tasks.subtitle_resync import ResyncProgress
@@ -60,8 +62,9 @@ def _to_sound(job: Job, opened: OpenedJob, text: GivenText) -> Iterator[Subtitle
             )
             if step.alignment is not None:
                 outcome: Outcome = getattr(step, "outcome", None) or ("aligned" if step.alignment.cues else "refused")
-                levels = yield from _levels(job, view, opened.audio, step.alignment.duration)
-                yield replace(_ended(view, outcome, step.alignment, text, levels), phase=opened.last_phase)
+                levels = yield from sound_levels(job, view, opened.audio, step.alignment.duration)
+                ended = _ended(view, outcome, step.alignment, text, levels)
+                yield replace(ended, phase=opened.last_phase, waveform=packed(levels))
                 return
             if job.cancelled:
                 yield replace(view, phase="cancelled")
@@ -69,11 +72,24 @@ def _to_sound(job: Job, opened: OpenedJob, text: GivenText) -> Iterator[Subtitle
             yield view
 
 
-def _levels(
+def sound_levels(
     job: Job, view: SubtitleView, audio: AudioFile, duration: float
 ) -> Generator[SubtitleView, None, tuple[float, ...]]:
-    """Measure the sound for the picture; a cancel leaves only the picture without it."""
-    meter = LevelMeter(duration)
+    """Measure how loud a recording is; a cancel leaves only the pictures without it.
+
+    Args:
+        job: read for its Cancel flag.
+        view: what is shown meanwhile.
+        audio: the recording.
+        duration: in seconds.
+
+    Yields:
+        The view, once a block.
+
+    Returns:
+        Peaks 0..1, `LEVEL_RATE` a second; none after a cancel.
+    """
+    meter = LevelMeter(duration, level_count(duration))
     with closing(pipeline.sound_blocks(audio)) as blocks:
         for block in blocks:
             meter.add(block)
@@ -81,6 +97,22 @@ def _levels(
                 return ()
             yield view
     return meter.levels()
+
+
+def measure_sound(job: Job, view: SubtitleView) -> Generator[bytes | None, None, None]:
+    """Measure the sound of a job that has ended, for the timeline.
+
+    Yields:
+        None while the work lasts, then the peaks as `packed` writes them; nothing behind a cancel.
+
+    Raises:
+        MMDemoError: the sound cannot be decoded.
+    """
+    levels = yield from shown_as(
+        sound_levels(job, view, pipeline.open_audio(job.path, job.name), view.duration), lambda _: None
+    )
+    if levels:
+        yield packed(levels)
 
 
 def _to_reference(job: Job, inputs: Inputs, text: GivenText, reference: GivenText) -> Iterator[SubtitleView]:
@@ -118,7 +150,7 @@ def _ended(
         tracks=Tracks(
             before=text.cues if text.timed else (),
             reference=tuple(reference),
-            levels=levels,
+            levels=coarser(levels, COLUMNS) if levels else (),
             time_map=alignment.time_map,
             duration=alignment.duration,
         ),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from mmdemo.types import Sentence
+from mmdemo.ui.subtitle_texts import SUBTITLE_TEXTS
 
 ALIGNMENT_TEXTS: dict[str, Sentence] = {
+    **SUBTITLE_TEXTS,
     # what goes in
     "text_file": Sentence("Text or subtitles you already have (optional)", "已有的文字稿或字幕（可选）"),
     "text_drop_hint": Sentence(

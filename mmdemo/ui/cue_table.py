@@ -20,7 +20,24 @@ def rows_of(cues: Sequence[Cue]) -> list[list[str]]:
 
 
 def cues_of(rows: object, before: Sequence[Cue] = ()) -> tuple[Cue, ...]:
-    """Read the rows of the table.
+    """Read the rows of the table as subtitles.
+
+    Args:
+        rows: what the page or a client sent.
+        before: the cues the table was made from.
+
+    Returns:
+        Cues in the order of their start, numbered from 1.
+
+    Raises:
+        InputError: everything that `typed_cues` refuses.
+    """
+    ordered = sorted(typed_cues(rows, before), key=lambda cue: cue.start)
+    return tuple(replace(cue, index=index) for index, cue in enumerate(ordered, start=1))
+
+
+def typed_cues(rows: object, before: Sequence[Cue] = ()) -> tuple[Cue, ...]:
+    """Read the rows of the table in their order.
 
     A row without text is one that is not written yet: it is left out, whatever its times.
 
@@ -29,7 +46,7 @@ def cues_of(rows: object, before: Sequence[Cue] = ()) -> tuple[Cue, ...]:
         before: the cues the table was made from; words and their probabilities come from there.
 
     Returns:
-        Cues in the order of their start, numbered from 1.
+        Cues in the order of the rows.
 
     Raises:
         InvalidCue: names the first row whose times make no sense, counted as the table counts.
@@ -43,9 +60,7 @@ def cues_of(rows: object, before: Sequence[Cue] = ()) -> tuple[Cue, ...]:
         raise TooManyCues(count=len(rows), limit=limit)
     known = {(format_timestamp(cue.start), format_timestamp(cue.end), cue.text): cue for cue in before}
     spoken = {cue.text: cue for cue in before if cue.words}
-    cues = [cue for number, row in enumerate(rows, start=1) if (cue := _cue_of(row, number, known, spoken))]
-    ordered = sorted(cues, key=lambda cue: cue.start)
-    return tuple(replace(cue, index=index) for index, cue in enumerate(ordered, start=1))
+    return tuple(cue for number, row in enumerate(rows, start=1) if (cue := _cue_of(row, number, known, spoken)))
 
 
 def _cue_of(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmdemo.config import settings
 from mmdemo.errors import UnknownFormat
-from mmdemo.types import AudioFile, Cue, Encoding, Float32Array, Image, MediaInfo, Outcome, SubtitleAlignment
+from mmdemo.types import AudioFile, Cue, Encoding, Float32Array, Image, MediaInfo, Outcome, SubtitleAlignment, Word
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models
     from mmdemo.tasks.caption_batch import CaptionRow
     from mmdemo.tasks.captioning import CaptionRequest, PictureCaptions
     from mmdemo.tasks.subtitle_alignment import TranscriptionProgress
+    from mmdemo.tasks.subtitle_correction import Corrected
+    from mmdemo.tasks.subtitle_export import ExportKind, ExportProgress, SubtitledVideo
     from mmdemo.tasks.subtitle_resync import ResyncProgress
     from mmdemo.tasks.transcript_alignment import AlignmentProgress
     from mmdemo.tasks.video_captioning import VideoCaptionStep
@@ -109,6 +111,30 @@ def sound_blocks(audio: AudioFile) -> Generator[Float32Array, None, None]:
     from mmdemo import media
 
     yield from media.audio_blocks(audio)
+
+
+def realign_around(
+    before: Sequence[Cue],
+    cues: Sequence[Cue],
+    fixed: Collection[int],
+    confidence: Sequence[float],
+    heard: Sequence[Word],
+    language: str,
+) -> Corrected:
+    """Time the cues around corrected ones anew (see ``tasks.subtitle_correction``)."""
+    from mmdemo.tasks import subtitle_correction
+
+    return subtitle_correction.realign_around(before, cues, fixed, confidence, heard, language)
+
+
+def export_video(
+    path: Path, name: str, cues: Sequence[Cue], output: Path, kind: ExportKind, language: str
+) -> Generator[ExportProgress, None, SubtitledVideo]:
+    """Make a video with its subtitles (see ``tasks.subtitle_export.export_fitting``)."""
+    from mmdemo.tasks import subtitle_export
+
+    request = subtitle_export.ExportRequest(path, tuple(cues), output, kind, language, name)
+    return (yield from subtitle_export.export_fitting(request, settings().limits))
 
 
 def load_image(path: Path) -> Image:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from mmdemo.types import Cue
-from mmdemo.ui.alignment_job import run_alignment
+from mmdemo.ui.alignment_job import measure_sound, run_alignment
 from mmdemo.ui.common import (
     Session,
     errors_for_user,
@@ -19,27 +19,31 @@ from mmdemo.ui.common import (
     user_error,
     work_folder,
 )
-from mmdemo.ui.cue_table import cues_of
 from mmdemo.ui.i18n import Localisation, merged, text
+from mmdemo.ui.subtitle_editing import CorrectionHandlers
 from mmdemo.ui.subtitle_events import connect_events
+from mmdemo.ui.subtitle_export import export_updates, make_video
 from mmdemo.ui.subtitle_inputs import checked_inputs, read_inputs
 from mmdemo.ui.subtitle_job import Job, SubtitleSession, make_player_copy, run_job, spoken_language
 from mmdemo.ui.subtitle_layout import build_components, example_files
 from mmdemo.ui.subtitle_updates import (
     Updates,
-    download_updates,
     editor_updates,
+    mode_updates,
     note_updates,
     player_updates,
     status_updates,
     table_update,
     text_updates,
+    timeline_updates,
 )
-from mmdemo.ui.subtitle_view import FINAL_PHASES, RUNNING_PHASES, Phase, SubtitleView, kept_confidence, mode_html
-from mmdemo.ui.texts import TEXTS
+from mmdemo.ui.subtitle_view import FINAL_PHASES, RUNNING_PHASES, Phase, SubtitleView
+
+if TYPE_CHECKING:
+    from mmdemo.tasks.subtitle_export import ExportKind
 
 
-class SubtitlesTab:
+class SubtitlesTab(CorrectionHandlers):
     """Components and handlers of the tab; make it inside a ``gr.Tab``."""
 
     def __init__(self, localisation: Localisation, session: gr.State, examples: Sequence[Path] | None = None) -> None:
@@ -50,9 +54,9 @@ class SubtitlesTab:
             session: the visitor's `Session`.
             examples: clips to offer; those in the assets folder when None.
         """
+        super().__init__(build_components(localisation, example_files() if examples is None else examples))
         self.session = session
         self.state = gr.State(SubtitleSession())
-        self.parts = build_components(localisation, example_files() if examples is None else examples)
         connect_events(self)
 
     def take_recording(self, path: str | None) -> str | None:
@@ -64,7 +68,7 @@ class SubtitlesTab:
     ) -> Updates:
         """Say what would be done with what is given now."""
         state.inputs = read_inputs(file, text_file, pasted, session.language)
-        return {self.parts.mode: gr.update(value=mode_html(state.inputs, session.language))}
+        return mode_updates(self.parts, state.inputs, session.language)
 
     def start(
         self,
@@ -83,7 +87,7 @@ class SubtitlesTab:
         remove_nameless_uploads()
         with errors_for_user(lambda: session.language):
             path, inputs = checked_inputs(file, text_file, pasted, session.language)
-            state.job = Job(path, spoken_language(choice), inputs)
+            state.job, state.undo = Job(path, spoken_language(choice), inputs), None
         previous, state.view = state.view, SubtitleView("waiting", name=state.job.name, mode=state.job.mode)
         return merged(
             {
@@ -150,40 +154,44 @@ class SubtitlesTab:
             state.view = replace(state.view, phase=given_up.get(state.view.phase, "stopping"))
         return status_updates(self.parts, state.view, session.language)
 
-    def edit(self, session: Session, state: SubtitleSession, rows: object) -> Iterator[Updates]:
-        """Carry a correction of the table to the player, the transcript and the downloads.
+    def draw_sound(self, session: Session, state: SubtitleSession) -> Iterator[Updates]:
+        """Draw the sound below the cues of the timeline, where the work on the cues has not measured it."""
+        job, view = state.job, state.view
+        if job is None or view.kind is None or not view.cues or view.waveform or view.phase not in FINAL_PHASES:
+            yield {self.parts.status: gr.skip()}
+            return
+        try:
+            with closing(measure_sound(job, view)) as steps:
+                for waveform in steps:
+                    if state.job is not job:
+                        break
+                    if waveform is None:
+                        yield {self.parts.status: gr.skip()}  # a page that was closed is noticed only at a yield
+                    else:
+                        state.view = replace(state.view, waveform=waveform)
+                        yield timeline_updates(self.parts, state.view, session.language)
+        except Exception as error:
+            sentence_for(error, job.name)  # logged; the timeline serves without the sound
 
-        A row that makes no sense is named, and everything else stays as it was.
-        """
-        yield from self._edited(session, state, rows, {})
+    def make_video(self, kind: ExportKind, session: Session, state: SubtitleSession) -> Iterator[Updates]:
+        """Make the video with its subtitles; a failure stays on the page as a sentence."""
+        yield from make_video(self.parts, state, kind, session.language)
 
-    def add_row(self, session: Session, state: SubtitleSession, rows: object) -> Iterator[Updates]:
-        """Add an empty row under the chosen one, or at the end."""
-        if isinstance(rows, list):
-            at = len(rows) if state.selected_row is None else min(state.selected_row + 1, len(rows))
-            rows = [*rows[:at], ["", "", ""], *rows[at:]]
-            yield {self.parts.table: table_update(rows, session.language)}
-
-    def delete_row(self, session: Session, state: SubtitleSession, rows: object) -> Iterator[Updates]:
-        """Delete the chosen row."""
-        at, state.selected_row = state.selected_row, None
-        if isinstance(rows, list) and at is not None and at < len(rows):
-            rows = [*rows[:at], *rows[at + 1 :]]
-            yield from self._edited(session, state, rows, {self.parts.table: table_update(rows, session.language)})
-
-    def select(self, session: Session, state: SubtitleSession, event: gr.SelectData) -> Updates:
-        """Remember the chosen row for the Delete button."""
-        index = event.index
-        state.selected_row = int(index[0]) if isinstance(index, list | tuple) else None
-        return note_updates(self.parts, state, session.language)
+    def cancel_video(self, session: Session, state: SubtitleSession) -> Updates:
+        """Ask the video that is being made to stop."""
+        if state.export is not None:
+            state.export.cancelled = True
+        return export_updates(self.parts, state, session.language)
 
     def relabel(self, session: Session, state: SubtitleSession, rows: object) -> Updates:
         """Render what depends on the language and on the moment; the table keeps what was typed."""
         return merged(
             status_updates(self.parts, state.view, session.language),
-            {self.parts.mode: gr.update(value=mode_html(state.inputs, session.language))},
+            mode_updates(self.parts, state.inputs, session.language),
             text_updates(self.parts, state.view, session.language),
             note_updates(self.parts, state, session.language),
+            timeline_updates(self.parts, state.view, session.language),
+            export_updates(self.parts, state, session.language),
             {self.parts.table: table_update(rows, session.language)} if isinstance(rows, list) else {},
         )
 
@@ -197,22 +205,3 @@ class SubtitlesTab:
             return
         with work_folder() as folder:  # Gradio copies the files at the yield
             yield updates | editor_updates(self.parts, state, session.language, folder)
-
-    def _edited(self, session: Session, state: SubtitleSession, rows: object, updates: Updates) -> Iterator[Updates]:
-        try:
-            cues: tuple[Cue, ...] = cues_of(rows, state.view.cues)
-        except Exception as error:
-            problem = sentence_for(error, state.view.name)
-            kept = TEXTS["table_kept"]
-            state.note = replace(problem, en=kept.en.format(problem=problem.en), zh=kept.zh.format(problem=problem.zh))
-            state.note_is_problem = True
-            yield updates | note_updates(self.parts, state, session.language)
-            return
-        confidence = kept_confidence(state.view, cues)
-        previous, state.view = state.view, replace(state.view, cues=cues, confidence=confidence)
-        state.note, state.note_is_problem = TEXTS["table_saved"], False
-        updates |= note_updates(self.parts, state, session.language)
-        updates |= player_updates(self.parts, state.view, previous)
-        updates |= text_updates(self.parts, state.view, session.language)
-        with work_folder() as folder:
-            yield updates | download_updates(self.parts, state.view, folder)

@@ -20,6 +20,7 @@ from mmdemo.ui.subtitle_view import Phase, SubtitleView
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models
+    from mmdemo.tasks.subtitle_export import ExportKind
 
 
 @dataclass
@@ -59,6 +60,19 @@ class OpenedJob:
 
 
 @dataclass
+class VideoExport:
+    """A video that is being made; mutable because the Cancel button must reach the handler that makes it."""
+
+    kind: ExportKind
+    seconds_done: float = 0.0
+    duration: float = 0.0  # 0.0 = unknown
+    cancelled: bool = False
+    ended: bool = False
+    sentences: tuple[Sentence, ...] = ()  # what became of it
+    failed: bool = False
+
+
+@dataclass
 class SubtitleSession:
     """What one visitor has on the Subtitles tab."""
 
@@ -67,6 +81,8 @@ class SubtitleSession:
     selected_row: int | None = None  # 0-based
     note: Sentence | None = None  # about the last correction in the table
     note_is_problem: bool = False
+    undo: SubtitleView | None = None  # as it was before the last correction
+    export: VideoExport | None = None
     inputs: Inputs | None = None  # what the files on the page ask for
 
 
@@ -160,6 +176,7 @@ def _transcription(job: Job, opened: OpenedJob) -> Iterator[SubtitleView]:
                     view,
                     phase=opened.last_phase,
                     cues=step.alignment.cues,
+                    confidence=step.alignment.confidence,
                     reasons=step.alignment.reasons,
                     language_probability=step.transcript.language_probability if step.transcript else 0.0,
                 )

@@ -11,23 +11,19 @@ from typing import Any
 import gradio as gr
 from gradio.helpers import Examples
 
-from mmdemo.subtitles.files import SUBTITLE_EXTENSIONS
 from mmdemo.ui.common import ASSETS
-from mmdemo.ui.cue_table import COLUMNS
 from mmdemo.ui.i18n import ENGLISH, Localisation, text
 from mmdemo.ui.spoken_languages import AUTOMATIC, language_choices
+from mmdemo.ui.subtitle_editor_layout import build_editor
 from mmdemo.ui.subtitle_view import SubtitleView, mode_html, status_html, transcript_html
 
 EXAMPLE_FOLDER = ASSETS / "examples"
 EXAMPLE_EXTENSIONS = frozenset(
     {".mp4", ".webm", ".mov", ".mkv", ".avi", ".mp3", ".m4a", ".wav", ".flac", ".ogg", ".opus"}
 )
-TABLE_HEIGHT = 460
-"""Pixels; longer tables scroll inside."""
 WAVEFORM = "#939da8"
 WAVEFORM_PLAYED = "#2a938a"
 """The theme's grey and teal; a canvas takes no variables."""
-FORMAT_NAMES = {"textgrid": "TextGrid"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,15 @@ class SubtitleComponents:
     note: gr.HTML
     downloads: dict[str, gr.DownloadButton]
     retimed: gr.DownloadButton
+    timeline: gr.HTML
+    undo: gr.Button
+    realign: gr.Checkbox
+    export: gr.Column
+    export_track: gr.Button
+    export_burned: gr.Button
+    export_cancel: gr.Button
+    export_status: gr.HTML
+    export_file: gr.DownloadButton
 
     @property
     def outputs(self) -> list[Any]:
@@ -70,17 +75,13 @@ class SubtitleComponents:
             self.transcript,
         ]
         single += [self.tracks, self.mode, self.file, self.results, self.table, self.delete_row, self.note]
-        return [*single, self.retimed, *self.downloads.values()]
+        single += [self.timeline, self.undo, self.export, self.export_track, self.export_burned, self.export_cancel]
+        return [*single, self.export_status, self.export_file, self.retimed, *self.downloads.values()]
 
     @property
     def given(self) -> list[Any]:
         """What says what is to be done: the recording, and the text beside it."""
         return [self.file, self.text_file, self.pasted]
-
-
-def headers(language: str) -> list[str]:
-    """Name the columns of the table."""
-    return [text(f"column_{name}", language) for name in ("start", "end", "text")]
 
 
 def example_files(folder: Path = EXAMPLE_FOLDER) -> list[Path]:
@@ -107,45 +108,13 @@ def build_components(localisation: Localisation, examples: Sequence[Path]) -> Su
     Returns:
         The components.
     """
-    make = localisation.make
     parts: dict[str, Any] = {}
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, min_width=320):
             parts |= _input_side(localisation, examples)
         with gr.Column(scale=7, min_width=320):
             parts |= _output_side(localisation)
-    with gr.Column(visible=False) as results:
-        table = make(
-            gr.Dataframe,
-            {"label": "table"},
-            headers=headers(ENGLISH),
-            datatype="str",
-            type="array",
-            column_count=COLUMNS,
-            row_count=1,
-            wrap=True,
-            interactive=True,
-            show_row_numbers=True,
-            max_height=TABLE_HEIGHT,
-            elem_id="mm-table",
-        )
-        with gr.Row(elem_id="mm-row-buttons"):
-            add_row = make(gr.Button, {"value": "add_row"}, size="sm", scale=0, min_width=130, elem_id="mm-add-row")
-            delete_row = gr.Button(
-                text("delete_row_none"), size="sm", scale=0, min_width=130, interactive=False, elem_id="mm-delete-row"
-            )
-            note = gr.HTML(elem_id="mm-note")
-        localisation.make(gr.Markdown, {"value": "downloads_title"})
-        with gr.Row(elem_id="mm-downloads"):
-            downloads = {name: _download_button(localisation, name) for name in SUBTITLE_EXTENSIONS}
-        retimed = make(gr.DownloadButton, {"label": "retimed_file"}, size="md", visible=False, elem_id="mm-retimed")
-    parts |= {"results": results, "table": table, "add_row": add_row, "delete_row": delete_row, "note": note}
-    return SubtitleComponents(downloads=downloads, retimed=retimed, **parts)
-
-
-def _download_button(localisation: Localisation, format_name: str) -> gr.DownloadButton:
-    shown = FORMAT_NAMES.get(format_name, format_name.upper())
-    return gr.DownloadButton(shown, size="md", min_width=88, elem_id=f"mm-download-{format_name}")
+    return SubtitleComponents(**parts, **build_editor(localisation))
 
 
 def _input_side(localisation: Localisation, examples: Sequence[Path]) -> dict[str, Any]:

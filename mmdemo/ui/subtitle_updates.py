@@ -8,13 +8,25 @@ from typing import Any
 
 import gradio as gr
 
+from mmdemo.ui.alignment_inputs import Inputs
 from mmdemo.ui.alignment_job import write_retimed
 from mmdemo.ui.cue_table import player_subtitles, rows_of
 from mmdemo.ui.i18n import text
+from mmdemo.ui.subtitle_editor_layout import headers
+from mmdemo.ui.subtitle_export import export_updates, stale_updates
 from mmdemo.ui.subtitle_job import SubtitleSession, write_files
-from mmdemo.ui.subtitle_layout import SubtitleComponents, headers
+from mmdemo.ui.subtitle_layout import SubtitleComponents
+from mmdemo.ui.subtitle_timeline import timeline_html
 from mmdemo.ui.subtitle_tracks import tracks_html
-from mmdemo.ui.subtitle_view import RUNNING_PHASES, SubtitleView, status_html, summary_html, transcript_html
+from mmdemo.ui.subtitle_view import (
+    RUNNING_PHASES,
+    SubtitleView,
+    mode_html,
+    start_text,
+    status_html,
+    summary_html,
+    transcript_html,
+)
 
 Updates = dict[Any, Any]
 """Component → ``gr.update(…)``; components that are not named stay as they are."""
@@ -39,6 +51,14 @@ def text_updates(parts: SubtitleComponents, view: SubtitleView, language: str) -
         parts.summary: gr.update(value=summary_html(view, language)),
         parts.tracks: gr.update(value=tracks_html(view, language)),
         parts.transcript: gr.update(value=transcript_html(view, language)),
+    }
+
+
+def mode_updates(parts: SubtitleComponents, inputs: Inputs | None, language: str) -> Updates:
+    """Say what would be done with what is given, on its line and on the button that does it."""
+    return {
+        parts.mode: gr.update(value=mode_html(inputs, language)),
+        parts.start: gr.update(value=start_text(inputs, language)),
     }
 
 
@@ -89,12 +109,32 @@ def table_update(rows: list[list[str]], language: str) -> dict[str, Any]:
 def editor_updates(parts: SubtitleComponents, state: SubtitleSession, language: str, folder: Path) -> Updates:
     """Open the table and the downloads on the cues of a job that has ended; without cues there is nothing to open."""
     view = state.view
-    state.selected_row, state.note, state.note_is_problem = None, None, False
+    state.selected_row, state.note, state.note_is_problem, state.undo = None, None, False, None
     updates: Updates = {parts.results: gr.update(visible=bool(view.cues))}
     if not view.cues:
         return updates
+    state.export = None if state.export is None or state.export.ended else state.export
     updates[parts.table] = table_update(rows_of(view.cues), language)
-    return updates | note_updates(parts, state, language) | download_updates(parts, view, folder)
+    updates[parts.export_file] = gr.update(value=None, visible=False)
+    updates |= note_updates(parts, state, language) | timeline_updates(parts, view, language)
+    return updates | export_updates(parts, state, language) | download_updates(parts, view, folder)
+
+
+def timeline_updates(parts: SubtitleComponents, view: SubtitleView, language: str) -> Updates:
+    """Draw the cues on the timeline."""
+    return {parts.timeline: gr.update(value=timeline_html(view, language))}
+
+
+def correction_updates(
+    parts: SubtitleComponents, state: SubtitleSession, previous: SubtitleView, language: str, folder: Path
+) -> Updates:
+    """Carry a correction to everything that shows or holds the cues, but the table."""
+    updates = note_updates(parts, state, language)
+    updates |= player_updates(parts, state.view, previous)
+    updates |= text_updates(parts, state.view, language)
+    updates |= timeline_updates(parts, state.view, language)
+    updates |= stale_updates(parts, state, language)
+    return updates | download_updates(parts, state.view, folder)
 
 
 def note_updates(parts: SubtitleComponents, state: SubtitleSession, language: str) -> Updates:
@@ -106,4 +146,8 @@ def note_updates(parts: SubtitleComponents, state: SubtitleSession, language: st
     else:
         kind, role = ("mm-problem", "alert") if state.note_is_problem else ("mm-empty mm-note", "status")
         note = f'<p class="{kind}" role="{role}">{escape(state.note.text(language))}</p>'
-    return {parts.note: gr.update(value=note), parts.delete_row: gr.update(value=label, interactive=row is not None)}
+    return {
+        parts.note: gr.update(value=note),
+        parts.delete_row: gr.update(value=label, interactive=row is not None),
+        parts.undo: gr.update(interactive=state.undo is not None),
+    }

@@ -67,26 +67,13 @@ class SubtitleView:
     confidence: tuple[float, ...] = ()  # 0..1 of the times, one a cue; empty when they were not aligned
     given: GivenText | None = None  # subtitles that came in and got new times
     tracks: Tracks | None = None  # what the picture of an alignment shows besides the cues
+    corrected: frozenset[int] = frozenset()  # rows of the cues whose times somebody put right
+    waveform: bytes = b""  # how loud it is from moment to moment, see ``subtitle_timeline``
 
     def is_unsure(self, row: int) -> bool:
-        """Tell whether the time of a cue needs a look; nothing is marked where no time was changed."""
-        return self.outcome == "aligned" and row < len(self.confidence) and self.confidence[row] < LOW_CONFIDENCE
-
-
-def kept_confidence(view: SubtitleView, cues: Sequence[Cue]) -> tuple[float, ...]:
-    """Return the confidence in corrected cues: as before where nothing was corrected, 1 where somebody did.
-
-    Args:
-        view: before the correction.
-        cues: behind it.
-
-    Returns:
-        0..1, one a cue; empty when the view has none.
-    """
-    if not view.confidence:
-        return ()
-    known = {(cue.start, cue.end, cue.text): sure for cue, sure in zip(view.cues, view.confidence, strict=True)}
-    return tuple(known.get((cue.start, cue.end, cue.text), 1.0) for cue in cues)
+        """Tell whether a cue needs a look: its time, or its words; nothing is marked where no time was changed."""
+        looked_for = self.outcome == "aligned" or self.mode == "transcribe"
+        return looked_for and row < len(self.confidence) and self.confidence[row] < LOW_CONFIDENCE
 
 
 def clock(seconds: float) -> str:
@@ -94,6 +81,12 @@ def clock(seconds: float) -> str:
     whole = int(max(seconds, 0.0))
     hours, minutes = whole // 3600, whole // 60 % 60
     return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def start_text(inputs: Inputs | None, language: str) -> str:
+    """Name the Start button after what it would do."""
+    mode = inputs.mode if inputs is not None else None
+    return text("start" if mode in (None, "transcribe") else f"start_{mode}", language)
 
 
 def mode_html(inputs: Inputs | None, language: str) -> str:
@@ -179,15 +172,15 @@ def _words_html(words: Sequence[Word], language: str) -> str:
     return "".join(parts).strip()
 
 
-def _line_html(cue: Cue, language: str, confidence: float | None) -> str:
+def _line_html(cue: Cue, language: str, confidence: float | None, what: str) -> str:
     time = clock(cue.start)
     title = escape(text("seek", language, time=time))
     words = _words_html(cue.words, language) if cue.words else escape(" ".join(cue.text.split()))
     button = f'<button type="button" class="mm-time" data-seek="{cue.start:.3f}" title="{title}">{time}</button>'
     if confidence is None:
         return f'<li>{button}<span class="mm-line">{words}</span></li>'
-    sure = escape(text("unsure_time_title", language, percent=round(100 * confidence)))
-    mark = f'<span class="mm-check" title="{sure}">{escape(text("unsure_time", language))}</span>'
+    sure = escape(text(f"{what}_title", language, percent=round(100 * confidence)))
+    mark = f'<span class="mm-check" title="{sure}">{escape(text(what, language))}</span>'
     return f'<li class="mm-unsure">{button}<span class="mm-line">{words} {mark}</span></li>'
 
 
@@ -219,8 +212,9 @@ def transcript_html(view: SubtitleView, language: str) -> str:
     shown = view.cues[-LIVE_LINES:] if live else view.cues
     hidden = len(view.cues) - len(shown)
     earlier = f'<p class="mm-empty">{escape(text("transcript_earlier", language, count=hidden))}</p>' if hidden else ""
+    what = "unsure_words" if view.mode == "transcribe" else "unsure_time"
     lines = "".join(
-        _line_html(cue, language, view.confidence[row] if view.is_unsure(row) else None)
+        _line_html(cue, language, view.confidence[row] if view.is_unsure(row) else None, what)
         for row, cue in enumerate(shown, start=hidden)
     )
     speech = f' lang="{escape(view.language)}"' if view.language else ""

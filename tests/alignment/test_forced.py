@@ -19,7 +19,8 @@ from mmdemo.alignment.forced_words import (
     pair_words,
     spoken_weight,
 )
-from mmdemo.types import AudioWindow, EncodedWindow, Piece, Word
+from mmdemo.alignment.sample_stream import SampleStream
+from mmdemo.types import SAMPLE_RATE, AudioWindow, EncodedWindow, Piece, Word
 from mmdemo.whisper_text_alignment import aligned_words, first_tokens
 from mmdemo.word_times import TimedToken
 
@@ -77,6 +78,26 @@ def test_a_recognised_number_is_compared_word_by_word() -> None:
     heard = heard_words([(0, Word(" 25", 1.0, 2.0, 0.9))], "en")
     assert [word.key for word in heard] == ["twenty", "five"]
     assert heard[0].start == 1.0 and heard[0].end == heard[1].start and heard[1].end == 2.0
+
+
+def test_words_that_recognition_split_are_read_together() -> None:
+    heard = heard_words(
+        [(0, Word(" 50", 1.0, 1.5, 0.9)), (0, Word("%", 1.5, 2.0, 0.9)), (1, Word(" off", 9.0, 9.5, 0.9))], "en"
+    )
+    assert [(word.key, word.window) for word in heard] == [("fifty", 0), ("percent", 0), ("off", 1)]
+
+
+def test_every_day_and_everyday_pair_as_two_with_one() -> None:
+    given = given_words(["we ride everyday trains"], "en")
+    pairs = pair_words(given, _heard("we ride every day trains"))
+    assert [(pair.given, pair.heard) for pair in pairs] == [(0, 0), (1, 1), (2, 2), (2, 3), (3, 4)]
+
+
+def test_a_small_word_far_from_its_line_is_somebody_elses() -> None:
+    given = given_words(["a girl in brown sits down"], "en")
+    said = "this is a very long introduction with other people speaking first girl in brown sits down"
+    pairs = pair_words(given, _heard(said))
+    assert [pair.given for pair in pairs] == [1, 2, 3, 4, 5]
 
 
 def test_the_same_word_further_on_is_not_taken_for_the_end_of_a_line() -> None:
@@ -157,9 +178,11 @@ def test_a_window_places_words_in_media_time() -> None:
     planned = [PlannedWord(" um", None, 1, 4.0, False), PlannedWord(" hello", 0, 1, 7.0, True)]
     timed = [TimedToken(" um", 0.0, 1.5, 0.5), TimedToken(" hello", 1.5, 6.0, 0.8)]
     given = (GivenWord(0, " hello", 7.0, ("hello",)),)
-    level = np.full((3000, 4), -60.0, np.float32)
-    level[1100:1150] = level[1550:1600] = -20.0
-    placed = place_window(planned, timed, given, _window(1), level, RATE)
+    samples = np.zeros(30 * SAMPLE_RATE, np.float32)
+    hum = 0.1 * np.sin(np.arange(SAMPLE_RATE // 2)).astype(np.float32)
+    for second in (11.0, 15.5):
+        samples[round(second * SAMPLE_RATE) :][: len(hum)] = hum
+    placed = place_window(planned, timed, given, _window(1), SampleStream([samples]), RATE)
     assert placed.keys() == {0}
     assert placed[0].start == pytest.approx(15.5, abs=0.02) and placed[0].end == pytest.approx(16.0, abs=0.02)
     assert placed[0].probability == 0.8 and placed[0].matched

@@ -100,3 +100,18 @@ def test_cues_do_not_overlap_unless_they_did_before() -> None:
     first, second, third = retimed.cues
     assert second.start == 2.2 and first.end == 2.2
     assert second.end > third.start
+
+
+@pytest.mark.parametrize(("count", "error"), [(12, 0.0), (24, 0.3)])
+def test_inserted_material_is_found_in_short_and_in_rough_files(count: int, error: float) -> None:
+    truth = _cues(count)
+    random = np.random.default_rng(7)
+    errors = random.normal(0.0, error, count).clip(-0.6, 0.6).tolist()
+    late = [20.0 if i >= count // 2 else 0.0 for i in range(count)]
+    heard = [HeardCue(h.start + by, h.end + by, 0.7) for h, by in zip(_heard(truth, 0.0), late, strict=True)]
+    given = [Cue(c.index, c.start + e, c.end + e, c.text) for c, e in zip(truth, errors, strict=True)]
+    fit = fit_heard(given, heard)
+    assert fit is not None
+    placed = follow_map(given, fit.time_map)
+    missed = [abs(p.start - t.start - by) for p, t, by in zip(placed, truth, late, strict=True)]
+    assert max(missed) < 0.15 + 2.0 * error

@@ -10,7 +10,7 @@ import pytest
 from mmdemo.evaluation import alignment_changes as changes
 from mmdemo.evaluation.alignment_changes import Trial
 from mmdemo.evaluation.alignment_faults import FAULTS, applies, make_trial, true_trial
-from mmdemo.types import SAMPLE_RATE
+from mmdemo.types import SAMPLE_RATE, Cue
 from tests.evaluation.alignment_scene import LINES, scene
 
 QUIET_FAULTS = ("correct", "shift", "drift", "insert", "cut", "drop", "extra", "swapped", "transcript")
@@ -114,7 +114,7 @@ def test_swapping_always_swaps_some(seed: int) -> None:
     assert texts != sorted(texts)
 
 
-@pytest.mark.parametrize("fault", ["other film", "music alone", "silence"])
+@pytest.mark.parametrize("fault", ["other film", "music alone", "noise alone", "silence"])
 def test_what_should_be_refused_has_no_truth(fault: str) -> None:
     trial = make_trial(fault, scene())
     assert trial.expected == "refused" and set(trial.truth) == {None}
@@ -131,6 +131,17 @@ def test_another_language_and_another_film_need_their_material() -> None:
     assert applies("translation", full) and applies("other film", full)
     poor = replace(full, other_lines=(), lines=tuple(replace(line, translation="") for line in full.lines))
     assert not applies("translation", poor) and not applies("other film", poor) and applies("shift", poor)
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.startswith("translation")])
+def test_translated_cues_belong_where_their_lines_are_heard(fault: str) -> None:
+    full = scene()
+    trial = make_trial(fault, full)
+    assert trial.expected == "aligned" and {cue.text.split()[0] for cue in trial.cues} == {"Zeile"}
+    assert not applies(fault, replace(full, lines=tuple(replace(line, translation="") for line in full.lines)))
+    if "everything" not in fault:  # music changes the level of a line
+        spoken = [Cue(c.index, c.start, c.end, c.text.replace("Zeile ", "line number")) for c in trial.cues]
+        _check_truth(replace(trial, cues=tuple(spoken)))
 
 
 def test_a_transcript_has_no_times() -> None:

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mmdemo.alignment.mask_correlation import MaskFit
-from mmdemo.alignment.time_map import TimeMap
+from mmdemo import reasons
 from mmdemo.config import Limits
 from mmdemo.errors import UnknownLanguage
+from mmdemo.evaluation.alignment_texts import TUNING_TEXTS
+from mmdemo.evaluation.alignment_voices import Voice, say
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample, write_long_recording
 from mmdemo.media import audio_from_samples, load_audio, open_audio
 from mmdemo.runtime import Models
 from mmdemo.tasks.subtitle_alignment import transcribe_whole
-from mmdemo.tasks.subtitle_resync import is_clear, resync
+from mmdemo.tasks.subtitle_resync import resync
 from mmdemo.types import SAMPLE_RATE, Audio, Cue
 from tests.fakes import fake_models
-
-
-def _fit(evidence: float, margin: float, support: tuple[float, ...]) -> MaskFit:
-    identity = TimeMap.identity()
-    return MaskFit(identity, identity, "aligned", "", evidence, margin, support)
-
-
-def test_voice_activity_alone_decides_only_when_everything_speaks_for_it() -> None:
-    assert is_clear(_fit(20.0, 0.5, (0.9,) * 10))
-    assert not is_clear(_fit(9.0, 0.5, (0.9,) * 10))
-    assert not is_clear(_fit(20.0, 0.1, (0.9,) * 10))
-    assert not is_clear(_fit(20.0, 0.5, (0.9,) * 8 + (0.1,) * 2))
-    assert not is_clear(_fit(20.0, 0.5, (0.9,) * 4))
 
 
 def test_an_unknown_language_is_refused_before_any_work() -> None:
@@ -98,3 +87,43 @@ def test_closing_stops_the_work(real_models: Models, spoken: tuple[Path, tuple[C
     next(steps)
     steps.close()
     assert list(steps) == []
+
+
+@pytest.fixture(scope="module")
+def foreign() -> tuple[Audio, tuple[Cue, ...]]:
+    """Spanish speech with exact English subtitles."""
+    random = np.random.default_rng(11)
+    pieces, cues, at = [np.zeros(SAMPLE_RATE, np.float32)], [], 1.0
+    for i, (text, english) in enumerate(zip(TUNING_TEXTS["es"], TUNING_TEXTS["en"], strict=True), start=1):
+        spoken = say(text, Voice("es", 160))
+        cues.append(Cue(i, at, at + spoken.seconds, english))
+        pause = np.zeros(round(float(random.uniform(0.3, 1.5)) * SAMPLE_RATE), np.float32)
+        pieces += [spoken.waveform, pause]
+        at += spoken.seconds + len(pause) / SAMPLE_RATE
+    return audio_from_samples(np.concatenate(pieces), SAMPLE_RATE, "foreign"), tuple(cues)
+
+
+@pytest.mark.real
+def test_rough_subtitles_in_another_language_come_to_their_speech(
+    real_models: Models, foreign: tuple[Audio, tuple[Cue, ...]]
+) -> None:
+    sound, right = foreign
+    errors = np.random.default_rng(3).normal(0.0, 0.3, len(right)).clip(-0.6, 0.6).tolist()
+    given = [replace(c, start=c.start + 7.3 + e, end=c.end + 7.3 + e) for c, e in zip(right, errors, strict=True)]
+    *before, last = resync(sound, given, real_models)
+    assert last.outcome == "aligned" and last.language == "es" and last.alignment is not None
+    missed = [abs(after.start - cue.start) for after, cue in zip(last.cues, right, strict=True)]
+    assert np.mean(np.array(missed) <= 0.3) >= 0.85 and max(missed) <= 1.0
+    assert reasons.other_language("en", "es") in last.alignment.reasons
+    assert [item.seconds_done for item in before] == sorted(item.seconds_done for item in before)
+
+
+@pytest.mark.real
+def test_other_subtitles_in_another_language_are_left_alone(
+    real_models: Models, foreign: tuple[Audio, tuple[Cue, ...]]
+) -> None:
+    texts = ["Wheat prices fell for the third week.", "The committee votes on Monday.", "A new pope was elected."]
+    starts = np.cumsum(np.random.default_rng(4).uniform(2.0, 5.0, 12)).tolist()
+    cues = tuple(Cue(i, start, start + 1.7, texts[i % 3]) for i, start in enumerate(starts))
+    *_, last = resync(foreign[0], cues, real_models)
+    assert last.outcome == "refused" and last.cues == cues

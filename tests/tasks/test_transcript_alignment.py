@@ -15,7 +15,7 @@ from mmdemo.media import audio_from_samples, load_audio
 from mmdemo.runtime import Models
 from mmdemo.speech import RecognisedWindow
 from mmdemo.tasks.transcript_alignment import align, align_whole
-from mmdemo.types import SAMPLE_RATE, Audio, Cue, EncodedWindow, Encoding, VideoFile
+from mmdemo.types import SAMPLE_RATE, Audio, Cue, EncodedWindow, Encoding, Segment, VideoFile, Word
 from mmdemo.word_times import TimedToken
 from tests.fakes import FakeBackbone, FakeSpeech, fake_models
 
@@ -24,7 +24,7 @@ LINES = [f"Window {n} is here." for n in range(4)]
 
 
 class AligningSpeech(FakeSpeech):
-    """Hears what `FakeSpeech` does, and gives every word of a text one second from the window's first on."""
+    """Hears what `FakeSpeech` does: of a text, it gives each word that is said then one second, the others none."""
 
     def __init__(self, votes: Sequence[tuple[str, float]] = (("en", 0.95),), probability: float = 0.9) -> None:
         super().__init__(votes, probability)
@@ -36,8 +36,18 @@ class AligningSpeech(FakeSpeech):
         return super().transcribe_window(encoded, language)
 
     def align_text(self, encoded: EncodedWindow, words: Sequence[str], language: str) -> tuple[TimedToken, ...]:
-        self.aligned.append((int(encoded.tokens[0, 0]), list(words)))
-        return tuple(TimedToken(word, 1.0 + i, 2.0 + i, self.probability) for i, word in enumerate(words))
+        number = int(encoded.tokens[0, 0])
+        self.aligned.append((number, list(words)))
+        said = ["Window", str(number), "is", "here."]
+        timed: list[TimedToken] = []
+        at = 1.0
+        for word in words:
+            spoken = word.strip() in said
+            if spoken:
+                said.remove(word.strip())
+            timed.append(TimedToken(word, at, at + spoken, self.probability if spoken else 0.001))
+            at += spoken
+        return tuple(timed)
 
 
 def _models(backbone: FakeBackbone | None = None, speech: AligningSpeech | None = None) -> Models:
@@ -56,7 +66,7 @@ def test_progress_ascends_and_the_last_item_carries_a_cue_a_line() -> None:
     assert result.confidence == tuple(pytest.approx(0.9) for _ in LINES)
     assert [[word.text for word in cue.words] for cue in result.cues][2] == [" Window", " 2", " is", " here."]
     assert result.reasons == ()
-    assert [n for n, _ in speech.aligned] == [0, 1, 2, 3]
+    assert {n for n, _ in speech.aligned} == {0, 1, 2, 3}
 
 
 def test_closing_stops_the_work() -> None:
@@ -76,17 +86,17 @@ def test_an_encoding_serves_in_place_of_the_media_and_cues_in_place_of_lines() -
 
 def test_numbers_are_spelled_only_when_the_text_spells_them() -> None:
     speech = AligningSpeech()
-    align_whole(SOUND, LINES, _models(speech=speech))
+    align_whole(SOUND, ["Other 7 words."], _models(speech=speech))
     assert speech.spelled == [False] * 4
     speech = AligningSpeech()
-    align_whole(SOUND, ["Window one is here."], _models(speech=speech))
+    align_whole(SOUND, ["Other seven words."], _models(speech=speech))
     assert speech.spelled == [True] * 4
 
 
 def test_windows_without_words_of_the_text_are_not_aligned() -> None:
     speech = AligningSpeech()
     result = align_whole(SOUND, [LINES[2]], _models(speech=speech))
-    assert [n for n, _ in speech.aligned] == [2]
+    assert speech.aligned[-1][0] == 2 and 3 not in [n for n, _ in speech.aligned]
     assert 20 <= result.cues[0].start < 30
 
 
@@ -110,6 +120,23 @@ def test_another_text_is_refused_with_a_reason() -> None:
     result = align_whole(SOUND, text, _models())
     assert result.cues == () and result.confidence == ()
     assert any("does not seem to be what is said" in reason.en for reason in result.reasons)
+
+
+class GarblingSpeech(AligningSpeech):
+    """Understands nothing of a voice that is there, but for one doubtful word a window."""
+
+    def transcribe_window(self, encoded: EncodedWindow, language: str, spell_numbers: bool = False) -> RecognisedWindow:
+        start = encoded.window.start
+        word = Word(" mumble", start + 1, start + 2, 0.3)
+        return RecognisedWindow((Segment(word.start, word.end, "mumble", (word,)),), imagined=0, repeated=False)
+
+
+def test_a_voice_nobody_understands_still_gets_a_text_that_is_as_long_as_it() -> None:
+    lines = ["Quite another sentence is spoken here by somebody"] * 8
+    result = align_whole(SOUND, lines, _models(speech=GarblingSpeech()))
+    assert len(result.cues) == 8 and max(result.confidence) < 0.4
+    assert result.cues[0].start < 10 and result.cues[-1].start >= 25
+    assert any("low confidence" in reason.en for reason in result.reasons)
 
 
 def test_silence_and_empty_texts_are_refused_with_a_reason() -> None:

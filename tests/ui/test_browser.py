@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mmdemo.ui.texts import TEXTS
+from tests.media.test_subtitle_muxing import texts
 from tests.test_app import ROOT
 from tests.ui.fakes import CLIP, SPEECH, FakePipeline
 from tests.ui.test_app import wait_until
@@ -202,6 +203,35 @@ def test_corrections_reach_the_player_and_errors_name_the_row(
         page.click("#mm-download-vtt")
     saved = download.value.path().read_text(encoding="utf-8")
     assert "Good evening" in saved and "bold" not in saved
+    drag_and_nudge(page)
+    page.click("#mm-export-track")
+    expect(page.locator("#mm-export-status")).to_contain_text("The video is ready.")
+    with page.expect_download() as download:
+        page.click("#mm-export-file")
+    assert download.value.suggested_filename == "world.subtitled.mp4"
+    assert [text for *_, text in texts(download.value.path())] == ["Good evening", "The end"]
+
+
+def drag_and_nudge(page: Page) -> None:
+    """Nudge the first bar of the timeline by keys, drag it, and take the drag back."""
+    first = page.locator(".mm-cue").first
+    cell = page.locator("#mm-table [role=gridcell]")
+    first.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight", "Alt+ArrowRight"):
+        page.keyboard.press(key)
+    expect(cell.nth(0)).to_have_text("00:00:00.650")
+    expect(cell.nth(1)).to_have_text("00:00:02.650")
+    assert page.evaluate("document.activeElement.dataset.row") == "0", "the bar that is drawn anew keeps the focus"
+    box = first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 64, box["y"] + 9, steps=4)
+    page.mouse.up()
+    expect(cell.nth(0)).to_have_text("00:00:01.650")
+    page.wait_for_function(f"() => Math.abs(({PLAYER_STATE})().cues[0]?.[0] - 1.65) < 0.01")
+    page.click("#mm-undo")
+    expect(cell.nth(0)).to_have_text("00:00:00.650")
 
 
 def test_starting_without_a_file_says_what_is_missing(

@@ -1,0 +1,161 @@
+"""Moves the words of a window to where an acoustic aligner hears them, where it agrees with what was found before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from mmdemo.alignment.pause_levels import FRAME_SECONDS
+from mmdemo.alignment.pause_runs import Run
+from mmdemo.alignment.pauses import PlacedWord
+from mmdemo.types import Float32Array, Span
+
+MARGIN_FRAMES = 15
+"""Sound heard on either side of a stretch, where nothing else is said there."""
+TOUCHING_FRAMES = 15
+"""Lines with a shorter pause between them are aligned together, so that the boundary may move."""
+LONGEST_STRETCH_FRAMES = 1500
+MOST_MEDIAN_FRAMES = 20
+"""A stretch in which the typical word moves further does not fit its words."""
+SNAP_FRAMES = 12
+"""Edges of pauses are sharper than those of the aligner's words, which hold some of the silence beside them."""
+LEAST_QUIET_SHARE = 0.12
+"""Of a window: under music there is less."""
+
+
+class WordAligner(Protocol):
+    """Finds known words in a short stretch of speech."""
+
+    def align(self, samples: Float32Array, words: Sequence[str]) -> tuple[Span, ...]:
+        """Return one span a word, in seconds from the first sample, or nothing when they do not fit."""
+
+
+@dataclass(frozen=True)
+class SpokenWord:
+    """A placed word with what the aligner needs to know of it."""
+
+    place: PlacedWord
+    keys: tuple[str, ...]  # as it is spoken: several for a number
+    ends_line: bool
+
+
+def refine_words(
+    words: Sequence[SpokenWord],
+    runs: Sequence[Run],
+    samples_of: Callable[[int, int], Float32Array],
+    aligner: WordAligner,
+    frames: int,
+) -> tuple[PlacedWord, ...]:
+    """Refine the places of a window's words.
+
+    Args:
+        words: in order.
+        runs: of the window, in order.
+        samples_of: returns the sound between two frames of the window.
+        aligner: hears words.
+        frames: of the window.
+
+    Returns:
+        One place a word, in order, without overlap.
+    """
+    places = [word.place for word in words]
+    for first, behind in _stretches(words):
+        low = 0.0 if first == 0 else places[first - 1].behind
+        high = float(frames) if behind == len(words) else places[behind].first
+        begin = max(round(places[first].first) - MARGIN_FRAMES, round((low + places[first].first) / 2))
+        end = min(round(places[behind - 1].behind) + MARGIN_FRAMES, round((high + places[behind - 1].behind) / 2))
+        keys = [key for word in words[first:behind] for key in word.keys]
+        spans = aligner.align(samples_of(begin, end), keys)
+        if len(spans) != len(keys):
+            continue
+        heard = list(_whole_words(spans, words[first:behind], begin))
+        moved = [abs(new.first - old.first) for new, old in zip(heard, places[first:behind], strict=True)]
+        if float(np.median(moved)) <= MOST_MEDIAN_FRAMES:
+            ends = [word.ends_line for word in words[first:behind]]
+            places[first:behind] = _snapped(heard, places[first:behind], ends, runs, frames)
+    return tuple(places)
+
+
+def _stretches(words: Sequence[SpokenWord]) -> Iterator[tuple[int, int]]:
+    """Yield [first, behind) of the words that are aligned together: lines, or several that touch."""
+    first = 0
+    for i, word in enumerate(words):
+        last = i + 1 == len(words)
+        if not last:
+            gap = words[i + 1].place.first - word.place.behind
+            long = words[i + 1].place.behind - words[first].place.first > LONGEST_STRETCH_FRAMES
+            if not (word.ends_line and gap >= TOUCHING_FRAMES) and not long:
+                continue
+        yield first, i + 1
+        first = i + 1
+
+
+def _whole_words(spans: Sequence[Span], words: Sequence[SpokenWord], begin: int) -> Iterator[PlacedWord]:
+    at = 0
+    for word in words:
+        own = spans[at : at + len(word.keys)]
+        at += len(word.keys)
+        yield PlacedWord(begin + own[0].start / FRAME_SECONDS, begin + own[-1].end / FRAME_SECONDS)
+
+
+def _snapped(
+    heard: Sequence[PlacedWord],
+    before: Sequence[PlacedWord],
+    ends_line: Sequence[bool],
+    runs: Sequence[Run],
+    frames: int,
+) -> list[PlacedWord]:
+    """Give each pause to the boundary next to it, and keep the ends of lines that lay at the edge of a run."""
+    words = list(heard)
+    starts, ends = _quiet_edges(runs, frames)
+    for run, following in zip(runs[:-1], runs[1:], strict=True):
+        if following.first > run.behind:
+            _give_pause(words, run, following)
+    edges = {float(run.first) for run in runs}
+    for i in range(1, len(words)):
+        settled = before[i].first in edges or before[i].first > before[i - 1].behind
+        if ends_line[i - 1] and (settled or abs(words[i].first - before[i].first) > SNAP_FRAMES):
+            words[i - 1] = replace(words[i - 1], behind=before[i - 1].behind)
+            words[i] = replace(words[i], first=before[i].first)
+    words[0] = replace(words[0], first=_outer_edge(words[0].first, before[0].first, starts))
+    words[-1] = replace(words[-1], behind=_outer_edge(words[-1].behind, before[-1].behind, ends))
+    return _ordered(words)
+
+
+def _give_pause(words: list[PlacedWord], run: Run, following: Run) -> None:
+    distances = [
+        max(a.behind - following.first, run.behind - b.first, 0.0) for a, b in zip(words[:-1], words[1:], strict=True)
+    ]
+    nearest = int(np.argmin(distances)) if distances else -1
+    if nearest >= 0 and distances[nearest] <= SNAP_FRAMES:
+        words[nearest] = replace(words[nearest], behind=float(run.behind))
+        words[nearest + 1] = replace(words[nearest + 1], first=float(following.first))
+
+
+def _quiet_edges(runs: Sequence[Run], frames: int) -> tuple[list[float], list[float]]:
+    """Return where runs begin and end in quiet; none where steady sound fills the pauses, as it hides their edges."""
+    if sum(run.behind - run.first for run in runs) > (1.0 - LEAST_QUIET_SHARE) * frames:
+        return [], []
+    starts = [float(b.first) for a, b in zip(runs[:-1], runs[1:], strict=True) if a.behind < b.first]
+    ends = [float(a.behind) for a, b in zip(runs[:-1], runs[1:], strict=True) if a.behind < b.first]
+    return starts, ends
+
+
+def _outer_edge(heard: float, before: float, edges: Sequence[float]) -> float:
+    """Return the edge that a stretch begins or ends with: another one than before when the aligner says so."""
+    nearest = min(edges, key=lambda edge: abs(edge - heard), default=before)
+    return nearest if abs(nearest - heard) <= SNAP_FRAMES < abs(before - heard) else before
+
+
+def _ordered(words: Sequence[PlacedWord]) -> list[PlacedWord]:
+    """Undo overlaps that snapping made."""
+    ordered: list[PlacedWord] = []
+    at = -np.inf
+    for word in words:
+        first = max(word.first, at)
+        at = max(word.behind, first)
+        ordered.append(PlacedWord(first, at))
+    return ordered

@@ -1,0 +1,73 @@
+"""Words moved to where an acoustic aligner hears them, and when they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mmdemo.alignment.pause_runs import Run
+from mmdemo.alignment.pauses import PlacedWord
+from mmdemo.alignment.word_refinement import SpokenWord, refine_words
+from mmdemo.types import Float32Array, Span
+
+FRAMES = 400
+RUNS = (Run(100, 200, 0.9), Run(220, 300, 0.9))
+WORDS = [
+    SpokenWord(PlacedWord(100, 150), ("one",), False),
+    SpokenWord(PlacedWord(150, 200), ("two",), False),
+    SpokenWord(PlacedWord(220, 300), ("twenty", "five"), True),
+]
+
+
+class _Aligner:
+    """Hears what it is told, in frames of the window."""
+
+    def __init__(self, frames: Sequence[tuple[int, int]]) -> None:
+        self.frames = frames
+        self.asked: list[tuple[int, list[str]]] = []
+
+    def align(self, samples: Float32Array, words: Sequence[str]) -> tuple[Span, ...]:
+        self.asked.append((len(samples), list(words)))
+        return tuple(Span((a - 85) / 100, (b - 85) / 100) for a, b in self.frames)
+
+
+def _refined(frames: Sequence[tuple[int, int]]) -> tuple[PlacedWord, ...]:
+    return refine_words(
+        WORDS, RUNS, lambda first, behind: np.zeros(behind - first, np.float32), _Aligner(frames), FRAMES
+    )
+
+
+def test_inner_boundaries_follow_the_aligner_and_outer_ones_the_pauses() -> None:
+    found = _refined([(104, 140), (140, 205), (214, 260), (260, 304)])
+    assert found == (PlacedWord(100, 140), PlacedWord(140, 200), PlacedWord(220, 300))
+
+
+def test_a_number_is_one_word_of_several() -> None:
+    aligner = _Aligner([(100, 150), (150, 200), (220, 250), (250, 300)])
+    refine_words(WORDS, RUNS, lambda first, behind: np.zeros(behind - first, np.float32), aligner, FRAMES)
+    assert aligner.asked == [(230, ["one", "two", "twenty", "five"])]
+
+
+def test_what_does_not_fit_changes_nothing() -> None:
+    before = tuple(word.place for word in WORDS)
+    assert _refined([]) == before
+    assert _refined([(180, 190), (200, 210), (250, 260), (260, 304)]) == before
+
+
+def test_a_line_begins_at_another_quiet_edge_when_the_aligner_says_so() -> None:
+    runs = (Run(40, 60, 0.3), *RUNS)
+    early = [SpokenWord(PlacedWord(40, 150), ("one",), False), *WORDS[1:]]
+    aligner = _Aligner([(104 + 60, 140 + 60), (140 + 60, 205 + 60), (214 + 60, 260 + 60), (260 + 60, 304 + 60)])
+    found = refine_words(early, runs, lambda first, behind: np.zeros(behind - first, np.float32), aligner, FRAMES)
+    assert found[0].first == 100
+    noisy = (Run(0, 60, 0.3), Run(60, 200, 0.9), Run(201, 400, 0.9))
+    kept = refine_words(early, noisy, lambda first, behind: np.zeros(behind - first, np.float32), aligner, FRAMES)
+    assert kept[0].first == 40, "steady sound has no sharp edges"
+
+
+def test_lines_with_a_pause_are_heard_one_by_one() -> None:
+    words = [SpokenWord(PlacedWord(100, 200), ("one",), True), SpokenWord(PlacedWord(220, 300), ("two",), True)]
+    aligner = _Aligner([])
+    refine_words(words, RUNS, lambda first, behind: np.zeros(behind - first, np.float32), aligner, FRAMES)
+    assert [asked for _, asked in aligner.asked] == [["one"], ["two"]]
