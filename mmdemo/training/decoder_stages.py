@@ -158,9 +158,9 @@ def write_decoder(
         recipe: how it was trained.
         curves: validation figures by stage.
     """
-    size = sum(weight.numel() * 2 for weight in training.network.parameters())
+    size = sum(weight.numel() for weight in training.network.parameters())
     with disk_errors(folder, size):
-        write_head(folder, WEIGHTS_NAME, training.network.cpu().state_dict())
+        write_head(folder, WEIGHTS_NAME, training.network.cpu().state_dict(), eight_bits=True)
         training.tokenizer.save(folder / TOKENIZER_FILE)
         config: dict[str, Any] = {"format": 1, "shape": asdict(training.network.shape)}
         config["model_id"] = decoder_id(folder, config)
