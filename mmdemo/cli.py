@@ -3,7 +3,8 @@
 Exit codes: 0 done, 1 something is missing or nothing was found (`doctor`, `transcribe` without speech,
 `search` without a hit, `caption` without a caption), 2 a sentence
 on standard error says what is wrong, 130 interrupted. `align` and `resync` also tell 3 unchanged (the times were right
-already) and 4 refused (the text and the media do not belong together, or nobody speaks; nothing is written).
+already) and 4 refused (the text and the media do not belong together, or nobody speaks; nothing is written). `ask`
+tells 3 when the answer is not sure.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mmdemo import __version__, cli_alignment, cli_captioning, cli_retrieval
+from mmdemo import __version__, cli_alignment, cli_captioning, cli_export, cli_qa, cli_retrieval
 from mmdemo.cli_output import DONE, FAILED, INTERRUPTED, NOTHING_FOUND, ProgressLine, interface_language, print_json
 from mmdemo.config import settings
 from mmdemo.errors import InvalidSetting, MMDemoError, NothingToEncode, OutputNotWritable, PortTaken, UnknownFormat
@@ -27,7 +28,7 @@ LAST_PORT = 65_535
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("mmdemo", description="Captions, subtitles and search on one encoder backbone.")
+    parser = argparse.ArgumentParser("mmdemo", description="Captions, subtitles, answers, search: one shared encoder.")
     parser.add_argument("--version", action="version", version=f"mmdemo {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
 
@@ -45,8 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     encode.add_argument("--json", action="store_true")
 
     cli_alignment.add_commands(commands)
+    cli_export.add_commands(commands)
     cli_captioning.add_commands(commands)
     cli_retrieval.add_commands(commands)
+    cli_qa.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check the installation")
     doctor.add_argument("--json", action="store_true")
@@ -70,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     commands = {"transcribe": _transcribe, "encode": _encode, "doctor": _doctor, "app": _app}
-    commands |= cli_alignment.COMMANDS | cli_captioning.COMMANDS | cli_retrieval.COMMANDS
+    commands |= cli_alignment.COMMANDS | cli_captioning.COMMANDS | cli_export.COMMANDS
+    commands |= cli_retrieval.COMMANDS | cli_qa.COMMANDS
     try:
         return commands[options.command](options)
     except MMDemoError as error:

@@ -16,11 +16,20 @@ MMDemoError
 │   ├── TooManyPixels
 │   ├── EmptyText
 │   ├── TextTooLong
+│   ├── QuestionWithoutWords  nothing but signs
+│   ├── NothingToAskAbout    a question without media
+│   ├── NoSuchMedia          “the third picture” of two
 │   ├── UnknownLanguage
 │   ├── UnknownFormat
 │   ├── UnreadableSubtitles
 │   ├── TooManyCues
 │   ├── InvalidCue
+│   ├── NoCuesToShow
+│   ├── UnknownVideoFormat
+│   ├── ContainerCannotHold
+│   ├── NoFontFor
+│   ├── UnusableFont
+│   ├── OutputIsSource
 │   ├── SubtitlesWithoutTimes
 │   ├── FileAndFolder        one of each, where both must be the same
 │   ├── NoSubtitlesFound     a folder without any
@@ -220,6 +229,27 @@ class TextTooLong(InputError):
     zh = "文本有 {length} 个字符，超过上限 {limit}。"
 
 
+class QuestionWithoutWords(InputError):
+    """A question of signs or pictographs alone."""
+
+    en = "“{question}” has no words in it; please ask a question in English or Chinese."
+    zh = "“{question}”中没有文字，请用中文或英文提问。"
+
+
+class NothingToAskAbout(InputError):
+    """A question that comes without any media."""
+
+    en = "There is nothing to ask about; please add a picture, a recording or a video."
+    zh = "没有可供提问的内容；请添加图片、录音或视频。"
+
+
+class NoSuchMedia(InputError):
+    """The question counts further than there is media."""
+
+    en = "The question speaks of “{reference}”, but there are only {count} of that kind."
+    zh = "问题提到“{reference}”，但这类文件只有 {count} 个。"
+
+
 class UnknownLanguage(InputError):
     """A language the speech model does not know."""
 
@@ -253,6 +283,48 @@ class InvalidCue(InputError):
 
     en = "Row {row} of the subtitles has a time that cannot be read or ends before it starts: “{value}”."
     zh = "字幕第 {row} 行的时间无法识别，或结束早于开始：“{value}”。"
+
+
+class NoCuesToShow(InputError):
+    """A video is to get subtitles, and there are none with text and times."""
+
+    en = "“{name}” has no subtitles with text and times that could be put into the video."
+    zh = "“{name}”中没有带文字和时间、可放入视频的字幕。"
+
+
+class UnknownVideoFormat(InputError):
+    """A kind of video file that is not written here."""
+
+    en = "Videos are not written as “{format}” here; choose one of {known}."
+    zh = "不支持写入“{format}”格式的视频；请选择：{known}。"
+
+
+class ContainerCannotHold(InputError):
+    """Pictures or sound that a kind of file has no place for."""
+
+    en = "A “{container}” file cannot hold “{codec}”; another kind, such as .mkv, may."
+    zh = "“{container}”文件无法容纳“{codec}”；可尝试其他格式，例如 .mkv。"
+
+
+class NoFontFor(InputError):
+    """Letters that no font on the machine has."""
+
+    en = "No font on this machine has the letters “{letters}”; install one, such as: {command}"
+    zh = "本机没有包含“{letters}”的字体；请安装字体，例如：{command}"
+
+
+class UnusableFont(InputError):
+    """A font file that was named and cannot be used."""
+
+    en = "“{path}” is not a font that can be used; choose a .ttf, .otf or .ttc file."
+    zh = "“{path}”不是可用的字体；请选择 .ttf、.otf 或 .ttc 文件。"
+
+
+class OutputIsSource(InputError):
+    """The new file would take the place of the one it is made from."""
+
+    en = "“{path}” is what is read; choose another name for the new video."
+    zh = "“{path}”是正在读取的文件；请为新视频选择其他文件名。"
 
 
 class SubtitlesWithoutTimes(InputError):

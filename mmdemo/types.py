@@ -282,3 +282,50 @@ class Caption:
     language: CaptionLanguage
     score: float  # calibrated probability that the text belongs to the picture, 0..1
     heatmaps: tuple[WordHeatmap, ...] = ()  # one a word, when asked for
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of a picture, in parts of its width and height, from the upper left corner."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+EvidenceKind = Literal["region", "frame", "passage", "sound", "whole"]
+"""Part of a picture, picture of a clip, words that are said, stretch of sound, or all of the media."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an answer rests on, so that the user can check it."""
+
+    media: int  # 0-based place among the media that were asked about
+    kind: EvidenceKind
+    score: float  # 0..1, how much speaks for it
+    span: Span | None = None  # seconds, of a frame, a passage or a sound
+    region: Region | None = None  # of a picture or frame
+    text: str = ""  # what is said there
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A possible answer."""
+
+    text: str
+    probability: float  # calibrated, 0..1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a question, with how far to trust it and what it rests on."""
+
+    text: str
+    language: CaptionLanguage
+    probability: float  # calibrated, 0..1
+    sure: bool  # False: the text says so, and `guesses` are the best there are
+    guesses: tuple[Guess, ...] = ()  # best first
+    evidence: tuple[Evidence, ...] = ()  # strongest first
+    reasons: tuple[Sentence, ...] = ()

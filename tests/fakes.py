@@ -20,6 +20,8 @@ from mmdemo.types import (
     CaptionLanguage,
     EncodedWindow,
     Encoding,
+    Float32Array,
+    Guess,
     Piece,
     Sentence,
     Word,
@@ -139,9 +141,22 @@ def fake_models(backbone: FakeBackbone | None = None, speech: FakeSpeech | None 
 
 
 class FakeGenerator:
-    """Writes “caption n of LENGTH” or “描述n”, each less probable than the one before."""
+    """Writes “caption n of LENGTH” or “描述n”, each less probable than the one before.
+
+    It says “yes” to a question with a known thing in it and “no” to others that can be answered so, counts two of
+    everything, and else answers “answer n” or “答案n”; it looks at the upper left third of the picture.
+
+    Args:
+        present: what pictures show, in whichever language questions name it; None = everything.
+        probability: of the best guess to each question; the others halve it each time.
+    """
 
     model_id = "fake-generator"
+
+    def __init__(self, present: Sequence[str] | None = None, probability: float = 0.6) -> None:
+        self.present = present
+        self.probability = probability
+        self.asked: list[tuple[str, str]] = []
 
     def captions(
         self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
@@ -160,6 +175,32 @@ class FakeGenerator:
     def heatmaps(self, encoding: Encoding, text: str, language: CaptionLanguage) -> tuple[WordHeatmap, ...]:
         words = list(text) if language == "zh" else text.split()
         return tuple(WordHeatmap(word, np.full((9, 9), 1 / 81, np.float32)) for word in words)
+
+    def _best(self, question: str, language: CaptionLanguage) -> list[str]:
+        asked, chinese = question.lower(), language == "zh"
+        counts = "几" in asked or "多少" in asked if chinese else asked.startswith("how many")
+        if counts:
+            return ["2", "1", "3"]
+        closed = "吗" in asked if chinese else asked.split(" ")[0] in ("is", "are", "does", "do", "can", "was", "has")
+        if not closed:
+            return [f"答案{n}" if chinese else f"answer {n}" for n in range(1, 6)]
+        shown = self.present is None or any(thing in asked for thing in self.present)
+        order = ["是", "不是"] if chinese else ["yes", "no"]
+        return order if shown else order[::-1]
+
+    def answers(
+        self, encoding: Encoding, questions: Sequence[str], language: CaptionLanguage, count: int = 5
+    ) -> list[tuple[Guess, ...]]:
+        self.asked.extend((encoding.sha256, question) for question in questions)
+        return [
+            tuple(Guess(text, self.probability / 2**n) for n, text in enumerate(self._best(question, language)[:count]))
+            for question in questions
+        ]
+
+    def answer_heatmap(self, encoding: Encoding, question: str, answer: str, language: CaptionLanguage) -> Float32Array:
+        weights = np.zeros((9, 9), np.float32)
+        weights[:3, :3] = 1 / 9
+        return weights
 
 
 class FakeFamiliarity:

@@ -31,7 +31,7 @@ LAYERS = (
     {"cli_output"},
     {"cli_caption_output", "cli_alignment_files", "cli_alignment_pairs"},
     {"cli_alignment_folders"},
-    {"cli_retrieval", "cli_captioning", "cli_alignment"},
+    {"cli_retrieval", "cli_captioning", "cli_alignment", "cli_qa", "cli_export"},
     {"cli"},
     {"__main__"},
 )

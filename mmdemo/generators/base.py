@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from mmdemo.types import CaptionLanguage, Encoding, WordHeatmap
+from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess, WordHeatmap
 
 CaptionLength = Literal["short", "medium", "long"]
 
@@ -84,4 +84,32 @@ class Generator(Protocol):
 
         Returns:
             One heatmap a word, in order.
+        """
+
+    def answers(
+        self, encoding: Encoding, questions: Sequence[str], language: CaptionLanguage, count: int = 5
+    ) -> list[tuple[Guess, ...]]:
+        """Answer questions about a picture, all in one batch.
+
+        Args:
+            encoding: of a picture.
+            questions: Q of them, as users write them.
+            language: they are written in, and the answers too.
+            count: guesses for each at most.
+
+        Returns:
+            Q lists of guesses with calibrated probabilities, best first.
+        """
+
+    def answer_heatmap(self, encoding: Encoding, question: str, answer: str, language: CaptionLanguage) -> Float32Array:
+        """Show where in the picture the generator looked for an answer.
+
+        Args:
+            encoding: of a picture.
+            question: that was asked.
+            answer: that was given.
+            language: of both.
+
+        Returns:
+            [9, 9] rows from the top, adds up to 1.
         """

@@ -14,11 +14,12 @@ import numpy as np
 from mmdemo.errors import WeightsCorrupt
 from mmdemo.generators.base import Candidate, CaptionPrompt, NamedThing, Sampling
 from mmdemo.generators.decoder_files import MEND, TOKENIZER_FILE, WEIGHTS_NAME, read_decoder_config
-from mmdemo.types import CaptionLanguage, Encoding, WordHeatmap
+from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess, WordHeatmap
 
 if TYPE_CHECKING:  # importing torch takes seconds
     import torch
 
+    from mmdemo.generators.answering import PictureAnswers
     from mmdemo.generators.decoder_network import Memory, PromptedDecoder, Sight
     from mmdemo.generators.label_names import LabelReader
     from mmdemo.generators.tokenizer import Tokenizer
@@ -78,6 +79,17 @@ class DecoderGenerator:
         self._folder = folder
         self._device_name = device
         self._lock = lock
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while the network runs."""
+        return self._lock
+
+    @cached_property
+    def _answering(self) -> PictureAnswers:
+        from mmdemo.generators.answering import PictureAnswers
+
+        return PictureAnswers(self)
 
     @cached_property
     def model_id(self) -> str:
@@ -177,3 +189,13 @@ class DecoderGenerator:
 
         with self._lock, torch.no_grad():
             return word_heatmaps(self, encoding, text, language)
+
+    def answers(
+        self, encoding: Encoding, questions: Sequence[str], language: CaptionLanguage, count: int = 5
+    ) -> list[tuple[Guess, ...]]:
+        """Answer questions about a picture (see the protocol)."""
+        return self._answering.answers(encoding, questions, language, count)
+
+    def answer_heatmap(self, encoding: Encoding, question: str, answer: str, language: CaptionLanguage) -> Float32Array:
+        """Show where in the picture the network looked for an answer (see the protocol)."""
+        return self._answering.heatmap(encoding, question, answer, language)

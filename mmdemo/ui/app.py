@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from mmdemo.config import MEGABYTE, settings
-from mmdemo.ui import alignment_api, captioning_api, pipeline, retrieval_api, subtitle_api
+from mmdemo.ui import alignment_api, captioning_api, pipeline, qa_api, retrieval_api, subtitle_api
 from mmdemo.ui.captioning import CaptionTab
 from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session, remove_abandoned
 from mmdemo.ui.i18n import (
@@ -24,6 +24,7 @@ from mmdemo.ui.i18n import (
     preferred_language,
     text,
 )
+from mmdemo.ui.qa import AskTab
 from mmdemo.ui.retrieval import SearchTab
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from mmdemo.ui.subtitle_job import SubtitleSession
@@ -43,6 +44,7 @@ class Tabs:
     caption: CaptionTab
     subtitles: SubtitlesTab
     search: SearchTab
+    ask: AskTab
 
 
 def title_html(language: str) -> str:
@@ -101,6 +103,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
     with demo:
         session = gr.State(Session())
         selector = _header(localisation)
+        qa_api.connect(localisation)  # before the tabs, as their handlers called `ask` would take its name
         with gr.Tabs():
             with localisation.make(gr.Tab, {"label": "caption_tab"}, id="caption"):
                 caption = CaptionTab(localisation, session)
@@ -108,14 +111,17 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
                 subtitles = SubtitlesTab(localisation, session, examples)
             with localisation.make(gr.Tab, {"label": "search_tab"}, id="search"):
                 search = SearchTab(localisation, session)
+            with localisation.make(gr.Tab, {"label": "ask_tab"}, id="ask"):
+                ask = AskTab(localisation, session)
         status_line = gr.HTML(elem_id="mm-status-line")
         localisation.follow(status_line, lambda tag: {"value": status_line_html(tag)})
         captioning_api.connect(localisation)
         subtitle_api.connect(localisation)
         alignment_api.connect(localisation)
         retrieval_api.connect(localisation)
-        _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search), status_line)
+        _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search, ask), status_line)
         demo.unload(search.close)
+        demo.unload(ask.close)
     demo.queue(max_size=QUEUE_LENGTH)
     return demo
 
@@ -174,6 +180,7 @@ def _connect(
     tell_page = "(language) => { window.mmdemoSetLanguage(language); }"
     searching = [session, search.state], search.parts.outputs
     captioning = [session, caption.state], caption.parts.outputs
+    asking = [session, tabs.ask.state], tabs.ask.parts.outputs
     switched = selector.input(switch, [*inputs, selector], outputs, **quiet)
     selector.input(None, [selector], None, js=tell_page, **quiet)
     greeted = demo.load(greet, inputs, outputs, **quiet)
@@ -181,16 +188,18 @@ def _connect(
     for changed in (switched, greeted):
         changed.then(caption.relabel, *captioning, **quiet)
         changed.then(search.relabel, *searching, **quiet)
+        changed.then(tabs.ask.relabel, *asking, **quiet)
     timer.tick(look, [session], [status_line, timer], **quiet)
 
 
 def launch_kwargs() -> dict[str, Any]:
     """Return the options of ``launch`` that the app and its tests share."""
     limits = settings().limits
-    script = "\n".join((ASSETS / "ui" / name).read_text(encoding="utf-8") for name in ("app.js", "caption.js"))
+    scripts = ("app.js", "caption.js", "ask.js")
+    script = "\n".join((ASSETS / "ui" / name).read_text(encoding="utf-8") for name in scripts)
     return {
         "theme": theme(),
-        "css_paths": [ASSETS / "ui" / name for name in ("app.css", "caption.css", "subtitle.css")],
+        "css_paths": [ASSETS / "ui" / name for name in ("app.css", "caption.css", "subtitle.css", "ask.css")],
         "head": f"<script>{script}</script>",
         "max_file_size": int(limits.media_megabytes * UPLOAD_MARGIN * MEGABYTE),
         "allowed_paths": [str(ASSETS / "examples")],

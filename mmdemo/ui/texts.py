@@ -5,12 +5,14 @@ from __future__ import annotations
 from mmdemo.types import Sentence
 from mmdemo.ui.alignment_texts import ALIGNMENT_TEXTS
 from mmdemo.ui.captioning_texts import CAPTION_TEXTS
+from mmdemo.ui.qa_texts import QA_TEXTS
 from mmdemo.ui.retrieval_texts import RETRIEVAL_TEXTS
 
 TEXTS: dict[str, Sentence] = {
     **CAPTION_TEXTS,
     **RETRIEVAL_TEXTS,
     **ALIGNMENT_TEXTS,
+    **QA_TEXTS,
     # the shell
     "tagline": Sentence(
         "One shared encoder that listens, looks and reads.",

@@ -1,0 +1,437 @@
+"""What is said in the recordings that questions are asked about, and the questions: one set to tune on, one to report.
+
+The two sets share no sentence, no voice and no question. A sentence is named by its place in its recording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+QuestionSet = Literal["dev", "held"]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences that synthetic voices read one after the other."""
+
+    name: str
+    voices: tuple[str, ...]  # of espeak-ng, in turn
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SpeechQuestion:
+    """A question with what a right answer rests on."""
+
+    text: str
+    recording: str
+    lines: tuple[int, ...] = ()  # sentences that answer it, each alone; none: it cannot be answered
+    answers: tuple[str, ...] = ()  # one of them is in a right answer
+
+
+def _ask(recording: str, *rows: tuple[str, int | tuple[int, ...], str]) -> tuple[SpeechQuestion, ...]:
+    """Read rows of question, sentences and “answer|other spelling”; the sentence -1 stands for none."""
+    questions = []
+    for text, lines, answers in rows:
+        places = (lines,) if isinstance(lines, int) else lines
+        known = tuple(answer for answer in answers.split("|") if answer)
+        questions.append(SpeechQuestion(text, recording, tuple(line for line in places if line >= 0), known))
+    return tuple(questions)
+
+
+HARBOUR = Paragraph(
+    "harbour",
+    ("en-us", "en-us+f3", "en-us+m3"),
+    (
+        "Welcome to the harbour tour, my name is Oliver Grant.",
+        "The lighthouse on the cliff was built in 1852 by an engineer called Thomas Reed.",
+        "It is forty two meters tall and has two hundred and ten steps.",
+        "Inside the tower there is a small museum about shipwrecks.",
+        "Tickets cost seven dollars for adults and three dollars for children.",
+        "The museum is closed on Mondays because the staff clean the glass cases.",
+        "Next to the fish market you can see the red boat of Captain Morgan.",
+        "He sailed to Iceland in the winter of 1931 and lost three men in a storm.",
+        "After the war his daughter Helen opened a bakery on Mill Street.",
+        "She sold fresh bread and apple cakes to the sailors every morning.",
+        "The bridge over the river was closed last spring because of a flood.",
+        "Repairs took eleven weeks and cost two million dollars.",
+        "Our next stop is the old railway station.",
+        "Trains to London leave every day at a quarter past nine.",
+        "The journey takes about three hours.",
+        "Please keep your dogs on a leash near the seal colony.",
+        "Last year the biologists counted ninety seals on the beach.",
+        "If you are hungry, the best soup is served in the Blue Anchor.",
+        "The tour ends at the castle, where a guide will meet you.",
+        "Thank you for listening and enjoy your evening.",
+    ),
+)
+
+MOUNTAIN = Paragraph(
+    "mountain",
+    ("en-gb-x-rp+m2", "en-us+f2", "en-gb-scotland+m4", "en-us+m7"),
+    (
+        "Good morning, this is Susan Walker with the news from the valley.",
+        "The new hospital in Denver will open on the fourth of October.",
+        "It has three hundred beds and its own helicopter.",
+        "The mayor, David Cooper, said that the building cost ninety million dollars.",
+        "Heavy snow closed the mountain road near Aspen on Tuesday night.",
+        "Twelve drivers had to sleep in the school gymnasium.",
+        "A farmer named Peter Collins brought them hot coffee and sandwiches.",
+        "The road will stay closed for two more days because of falling rocks.",
+        "The weather service expects minus fifteen degrees by Friday.",
+        "Scientists from the University of Vienna found the bones of a cave bear.",
+        "The skull is more than thirty thousand years old.",
+        "It was discovered by two students who were looking for a lost camera.",
+        "The bones will be shown in the city library from next week.",
+        "The football team of Boulder won its last game by four goals to one.",
+        "Maria Santos scored twice before she hurt her knee.",
+        "The coach hopes that she can play again in December.",
+        "The price of milk has gone up by eight percent since January.",
+        "Many families now buy their vegetables at the market on Sunday.",
+        "A violin that was stolen in 1998 was found in a garage in Chicago.",
+        "The owner, an old teacher, cried when she saw the instrument again.",
+        "The festival of lanterns begins on Saturday evening at half past seven.",
+        "More than five thousand visitors are expected in the park.",
+        "Dogs are not allowed there this year.",
+        "The next news follows at noon.",
+    ),
+)
+
+COMPANY = Paragraph(
+    "company",
+    ("en-us+f4", "en-029+m1", "en-us+m5", "en-gb-x-rp+f1"),
+    (
+        "Our company was founded by Robert Miller in a small garage in Boston.",
+        "In the first year he sold only sixteen bicycles.",
+        "Today two thousand people work for us in nine countries.",
+        "The main factory moved to Portugal in 2007, because energy is cheaper there.",
+        "Our chief designer, Anna Schmidt, studied architecture in Berlin.",
+        "She painted the first electric model bright yellow.",
+        "The battery lasts for about six hours and weighs four kilograms.",
+        "A full charge takes ninety minutes.",
+        "Last summer a rider crossed the Sahara on one of our machines.",
+        "He drank eleven liters of water every day.",
+        "During the night he slept in a tent beside a well.",
+        "Our worst mistake was the folding helmet, which broke in the rain.",
+        "We had to take back eight hundred helmets in March.",
+        "The lawyers said that nobody was injured.",
+        "The annual meeting takes place on the twentieth of May in Room Fifteen.",
+        "Doctor Patel will speak about safety in the afternoon.",
+        "Lunch is served in the garden if the sun shines.",
+        "Visitors should leave their cars behind the stadium.",
+        "Next year we want to plant ten thousand trees along the railway.",
+        "My grandmother always said that a bicycle is the cheapest medicine.",
+    ),
+)
+
+VILLAGE_ZH = Paragraph(
+    "village",
+    ("cmn",),
+    (
+        "大家好，欢迎收听今天的节目。",
+        "这座图书馆是一九五六年建成的。",
+        "图书馆里有三万本书。",
+        "王老师每天早上六点起床跑步。",
+        "上个月他在北京买了一辆红色的自行车。",
+        "因为下大雨，学校星期三放假。",
+        "我们的火车晚上八点出发去上海。",
+        "一张门票二十五块钱。",
+        "小猫在厨房里睡觉。",
+        "医生说他需要休息两个星期。",
+    ),
+)
+
+MARKET_ZH = Paragraph(
+    "market",
+    ("cmn", "cmn+f2"),
+    (
+        "早上好，我是广播电台的李明。",
+        "新的医院下个月在南京开门。",
+        "医院有五百张病床。",
+        "张老板在市场上卖水果和蔬菜。",
+        "今天苹果的价格是每斤六块钱。",
+        "昨天晚上大桥因为大雪关闭了。",
+        "警察在河边找到了一只白色的狗。",
+        "运动会从星期五上午九点开始。",
+        "我的妹妹在大学学习音乐。",
+        "从这里到机场需要四十分钟。",
+        "爷爷今年八十二岁，住在广州。",
+        "晚会以后我们一起去吃饺子。",
+    ),
+)
+
+EXPEDITION = Paragraph(
+    "expedition",
+    ("en-us",),
+    (
+        "This is Doctor Emily Stone, and I lead the expedition to the northern glacier.",
+        "We left the village on the third of June with six sledges and forty dogs.",
+        "Our cook, a cheerful Norwegian, makes pancakes every Sunday.",
+        "The ice here is about nine hundred meters thick.",
+        "Yesterday we drilled for seven hours until the motor broke.",
+        "A polar bear visited the camp at midnight and ate all our bacon.",
+        "Nobody was hurt, but the radio fell into the snow.",
+        "My assistant Carlos repaired it with a spoon and some copper wire.",
+        "The temperature dropped to minus thirty one degrees.",
+        "We sleep in orange tents behind a wall of snow.",
+        "The oldest piece of ice that we found is eighty thousand years old.",
+        "It holds tiny bubbles of air from the time of the mammoths.",
+        "A helicopter brings letters and fresh fruit twice a month.",
+        "Last Thursday it could not land because of thick fog.",
+        "The whole project costs four hundred thousand euros and is paid by the Swedish government.",
+        "In August we will travel back to Oslo by ship.",
+        "My daughter wants to become a pilot when she grows up.",
+        "The laboratory in Zurich will analyze the samples during the winter.",
+        "We lost a camera near the frozen waterfall.",
+        "Tomorrow the students will measure the speed of the glacier.",
+    ),
+)
+
+PARAGRAPHS = (HARBOUR, EXPEDITION, MOUNTAIN, COMPANY, VILLAGE_ZH, MARKET_ZH)
+
+DEV_QUESTIONS: tuple[SpeechQuestion, ...] = (
+    *_ask(
+        "harbour",
+        ("Who is the guide?", 0, "Oliver Grant"),
+        ("When was the lighthouse built?", 1, "1852"),
+        ("Who built the lighthouse?", 1, "Thomas Reed|Thomas Read|Thomas Reid"),
+        ("How tall is the lighthouse?", 2, "42|forty two|forty-two"),
+        ("How many steps does it have?", 2, "210|two hundred"),
+        ("What can you find inside the tower?", 3, "museum"),
+        ("How much is a ticket for children?", 4, "three|3"),
+        ("Why is the museum closed on Mondays?", 5, "clean"),
+        ("What color is the captain's boat?", 6, "red"),
+        ("Where did the captain sail?", 7, "Iceland"),
+        ("How many men did he lose in the storm?", 7, "three|3"),
+        ("Who opened a bakery?", 8, "Helen|daughter"),
+        ("What did she sell to the sailors?", 9, "bread|cakes"),
+        ("Why was the bridge closed?", 10, "flood"),
+        ("How long did the repairs take?", 11, "eleven weeks|11 weeks"),
+        ("What time do the trains to London leave?", 13, "quarter past nine|9.15|9:15"),
+        ("How long is the train ride?", 14, "three hours|3 hours"),
+        ("How many seals were there last year?", 16, "ninety|90"),
+        ("Where do you get the best soup?", 17, "Blue Anchor"),
+        ("Where does the tour end?", 18, "castle"),
+        ("Are dogs allowed off the leash?", 15, ""),
+        ("When does she talk about the seals?", (15, 16), ""),
+        ("What is said after the repairs?", (12,), ""),
+        ("大桥为什么关闭？", 10, "flood"),
+        ("灯塔是什么时候建的？", 1, "1852"),
+        ("What is the name of the airport?", -1, ""),
+        ("How many hotels are there in the village?", -1, ""),
+        ("Who won the tennis match?", -1, ""),
+        ("When was the hospital opened?", -1, ""),
+        ("What did the president say about taxes?", -1, ""),
+        ("Why did the airplane crash?", -1, ""),
+        ("Is there a cinema?", -1, ""),
+        ("What color was the elephant?", -1, ""),
+        ("How much does the hotel room cost?", -1, ""),
+        ("Who was the captain's wife?", -1, ""),
+        ("这座教堂有多高？", -1, ""),
+    ),
+    *_ask(
+        "expedition",
+        ("Who leads the expedition?", 0, "Emily Stone|Stone"),
+        ("When did they leave the village?", 1, "June"),
+        ("How many dogs do they have?", 1, "forty|40"),
+        ("Who makes pancakes?", 2, "cook|Norwegian"),
+        ("How thick is the ice?", 3, "nine hundred|900"),
+        ("How long did they drill?", 4, "seven hours|7 hours"),
+        ("What happened to the motor?", 4, "broke"),
+        ("What did the polar bear eat?", 5, "bacon"),
+        ("When did the bear come to the camp?", 5, "midnight"),
+        ("Was anyone injured?", 6, "no"),
+        ("Who repaired the radio?", 7, "Carlos"),
+        ("What did Carlos use to repair it?", 7, "spoon|wire"),
+        ("How cold did it get?", 8, "thirty one|31"),
+        ("What color are the tents?", 9, "orange"),
+        ("Where do they sleep?", 9, "tents|snow"),
+        ("How old is the oldest ice?", 10, "eighty thousand|80"),
+        ("What is inside the ice?", 11, "bubbles|air"),
+        ("How often does the helicopter come?", 12, "twice a month"),
+        ("Why could the helicopter not land?", 13, "fog"),
+        ("How much does the project cost?", 14, "four hundred thousand|400"),
+        ("Who pays for the project?", 14, "Swedish|government"),
+        ("How will they travel to Oslo?", 15, "ship"),
+        ("When will they go back?", 15, "August"),
+        ("What does her daughter want to be?", 16, "pilot"),
+        ("Which laboratory will analyze the samples?", 17, "Zurich"),
+        ("Where did they lose a camera?", 18, "waterfall"),
+        ("What will the students measure?", 19, "speed"),
+        ("谁修好了收音机？", 7, "Carlos"),
+        ("帐篷是什么颜色的？", 9, "orange"),
+        ("冰有多厚？", 3, "nine hundred|900"),
+        ("北极熊吃了什么？", 5, "bacon"),
+        ("直升机为什么不能降落？", 13, "fog"),
+        ("他们丢了什么？", 18, "camera"),
+        ("What is the name of the ship?", -1, ""),
+        ("How many penguins did they see?", -1, ""),
+        ("Who died?", -1, ""),
+        ("When was the church painted?", -1, ""),
+        ("Did they find gold?", -1, ""),
+        ("How much does the piano cost?", -1, ""),
+        ("Where is the restaurant?", -1, ""),
+        ("What does the doctor say about the weather in Spain?", -1, ""),
+        ("谁偷了汽车？", -1, ""),
+        ("飞机场在哪里？", -1, ""),
+        ("他们什么时候结婚？", -1, ""),
+    ),
+    *_ask(
+        "village",
+        ("图书馆是什么时候建成的？", 1, "1956|一九五六"),
+        ("图书馆有多少本书？", 2, "三万|30000|3万|30,000"),
+        ("王老师几点起床？", 3, "六点|6点"),
+        ("自行车是什么颜色的？", 4, "红色"),
+        ("学校为什么放假？", 5, "雨"),
+        ("火车去哪里？", 6, "上海"),
+        ("一张门票多少钱？", 7, "二十五|25"),
+        ("小猫在哪里睡觉？", 8, "厨房"),
+        ("他需要休息多久？", 9, "两个星期|两星期|2个星期"),
+        ("What color is the bicycle?", 4, ""),
+        ("谁赢了足球比赛？", -1, ""),
+        ("飞机什么时候起飞？", -1, ""),
+        ("奶奶今年多大？", -1, ""),
+        ("老虎在哪里？", -1, ""),
+    ),
+    *_ask(
+        "talk",
+        ("Does the speaker have a cold?", 2, ""),
+        ("When does he say he has a cold?", 2, ""),
+        ("Who won the election?", -1, ""),
+    ),
+    *_ask(
+        "captions dev",
+        ("What is the girl in pigtails doing?", 5, "splash"),
+        ("Who is sleeping outdoors?", 17, "man"),
+        ("What does the Border Collie catch?", 13, "frisbee"),
+        ("What does the bird eat?", 15, "seed"),
+        ("What is the man drilling?", 2, "hole"),
+        ("Who is biting an ear?", 34, "dog"),
+        ("What is the giraffe eating?", -1, ""),
+        ("Where is the truck parked?", -1, ""),
+    ),
+    *_ask("digits dev", ("When is the number seven said?", (7,), ""), ("What number comes after seven?", (8,), "")),
+)
+
+HELD_QUESTIONS: tuple[SpeechQuestion, ...] = (
+    *_ask(
+        "mountain",
+        ("Who reads the news?", 0, "Susan Walker"),
+        ("When will the new hospital open?", 1, "October"),
+        ("Where is the new hospital?", 1, "Denver"),
+        ("How many beds does the hospital have?", 2, "300|three hundred"),
+        ("What is the mayor's name?", 3, "David Cooper"),
+        ("How much did the building cost?", 3, "90|ninety"),
+        ("What closed the mountain road?", 4, "snow"),
+        ("How many drivers slept in the gymnasium?", 5, "twelve|12"),
+        ("Who brought hot coffee?", 6, "Peter Collins"),
+        ("Why does the road stay closed?", 7, "rocks"),
+        ("How cold will it be on Friday?", 8, "fifteen|15"),
+        ("Which university found the bones?", 9, "Vienna"),
+        ("How old is the skull?", 10, "thirty thousand|30,000|30000"),
+        ("What were the students looking for?", 11, "camera"),
+        ("Where will the bones be shown?", 12, "library"),
+        ("Which team won by four goals to one?", 13, "Boulder|football"),
+        ("Who scored twice?", 14, "Maria Santos"),
+        ("By how much did milk become more expensive?", 16, "eight|8"),
+        ("What was stolen in 1998?", 18, "violin"),
+        ("Where was the violin found?", 18, "Chicago|garage"),
+        ("What time does the lantern festival start?", 20, "half past seven|7.30|7:30"),
+        ("How many visitors are expected?", 21, "five thousand|5,000|5000"),
+        ("Are dogs allowed in the park?", 22, ""),
+        ("When does she mention the violin?", 18, ""),
+        ("What happens after Maria Santos scored twice?", (14, 15), ""),
+        ("医院什么时候开门？", 1, "October"),
+        ("谁给司机送了咖啡？", 6, "Peter Collins"),
+        ("Who is the director of the museum?", -1, ""),
+        ("How many wolves were shot?", -1, ""),
+        ("When does the ship arrive?", -1, ""),
+        ("What did the astronaut eat?", -1, ""),
+        ("Why was the singer arrested?", -1, ""),
+        ("Where is the nearest submarine?", -1, ""),
+        ("How much did the painting cost?", -1, ""),
+        ("Is the airport on fire?", -1, ""),
+        ("谁偷了钻石？", -1, ""),
+    ),
+    *_ask(
+        "company",
+        ("Who founded the company?", 0, "Robert Miller"),
+        ("Where did the company begin?", 0, "garage|Boston"),
+        ("How many bicycles were sold in the first year?", 1, "sixteen|16"),
+        ("How many people work for the company?", 2, "two thousand|2,000|2000"),
+        ("Why did the factory move to Portugal?", 3, "energy"),
+        ("When did the factory move to Portugal?", 3, "2007"),
+        ("What did Anna Schmidt study?", 4, "architecture"),
+        ("What color was the first electric model?", 5, "yellow"),
+        ("How long does the battery last?", 6, "six hours|6 hours"),
+        ("How long does it take to charge?", 7, "ninety minutes|90 minutes"),
+        ("What did the rider cross?", 8, "Sahara"),
+        ("How much water did he drink?", 9, "eleven|11"),
+        ("Where did he sleep at night?", 10, "tent|well"),
+        ("What was the worst mistake?", 11, "helmet"),
+        ("How many helmets were taken back?", 12, "eight hundred|800"),
+        ("Was anybody hurt?", 13, ""),
+        ("When is the annual meeting?", 14, "May"),
+        ("Who will speak about safety?", 15, "Patel|Doctor|Dr"),
+        ("Where should visitors leave their cars?", 17, "stadium"),
+        ("How many trees do they want to plant?", 18, "ten thousand|10,000|10000"),
+        ("工厂为什么搬到葡萄牙？", 3, "energy"),
+        ("When does he talk about his grandmother?", 19, ""),
+        ("What is the salary of the chief designer?", -1, ""),
+        ("Who is the president of France?", -1, ""),
+        ("How many robots does the factory use?", -1, ""),
+        ("When did the earthquake happen?", -1, ""),
+        ("What is the capital of Japan?", -1, ""),
+        ("Is there an orchestra?", -1, ""),
+    ),
+    *_ask(
+        "market",
+        ("新的医院在哪里？", 1, "南京"),
+        ("医院有多少张病床？", 2, "五百|500"),
+        ("张老板卖什么？", 3, "水果|蔬菜"),
+        ("苹果多少钱一斤？", 4, "六|6"),
+        ("大桥为什么关闭了？", 5, "雪"),
+        ("警察在河边找到了什么？", 6, "狗"),
+        ("运动会什么时候开始？", 7, "星期五|九点"),
+        ("妹妹在大学学习什么？", 8, "音乐"),
+        ("到机场需要多长时间？", 9, "四十分钟|40分钟"),
+        ("爷爷今年多大？", 10, "八十二|82"),
+        ("Where is the new hospital?", 1, ""),
+        ("总统访问了哪个国家？", -1, ""),
+        ("潜水艇有多长？", -1, ""),
+        ("谁写了这本小说？", -1, ""),
+    ),
+    *_ask(
+        "zh",
+        ("富士康在哪里出现感染？", 2, "印度"),
+        ("工厂产量下降了多少？", 2, "五十|50"),
+        ("大学生利用漏洞免费吃什么？", 3, "肯德基"),
+        ("达摩院推出了什么？", 1, "模型|语音识别"),
+        ("谁赢得了世界杯？", -1, ""),
+    ),
+    *_ask(
+        "talk",
+        ("What does he say about the long pause?", 5, ""),
+        ("When does he mention the recording environment?", 2, ""),
+        ("What is the price of gold?", -1, ""),
+    ),
+    *_ask(
+        "captions held",
+        ("What instrument is the man playing?", 15, "sax"),
+        ("Who puts out the fire?", 19, "fire"),
+        ("What are the girls playing with?", 13, "sword"),
+        ("What does the baby knock over?", 31, "lamp"),
+        ("What color is the kayaker's boat?", 57, "purple"),
+        ("What is the boy in the ninja suit doing?", 39, "pose"),
+        ("What animals are around the hiker?", 40, "sheep"),
+        ("What is the black puppy biting?", 52, "limb"),
+        ("Where is the man with headphones sitting?", 24, "table|computer"),
+        ("How many German Shepherds play in the water?", 42, "two|2"),
+        ("How many elephants are crossing the road?", -1, ""),
+        ("What is the pilot wearing?", -1, ""),
+    ),
+    *_ask("digits held", ("When is the number three said?", (3,), ""), ("What number comes after five?", (6,), "")),
+)
+
+QUESTIONS: dict[QuestionSet, tuple[SpeechQuestion, ...]] = {"dev": DEV_QUESTIONS, "held": HELD_QUESTIONS}

@@ -1,0 +1,116 @@
+"""Answers about pictures: which guess is given, when it is not sure, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mmdemo.config import Limits
+from mmdemo.runtime import Models
+from mmdemo.tasks.questions import read_question
+from mmdemo.tasks.visual_answers import SURE, answer_pictures
+from mmdemo.types import Answer, Encoding, Float32Array, Region
+from tests.fakes import FakeGenerator, fake_models
+from tests.tasks.picture_backbone import PictureBackbone
+
+
+class SeeingBackbone(PictureBackbone):
+    """Every picture is as near to every text as it is told."""
+
+    def __init__(self, near: float) -> None:
+        super().__init__()
+        self.near = near
+
+    def match_probability(self, similarity: float, first: object, second: object) -> float:
+        return self.near
+
+
+def _encoding(n: int = 1) -> Encoding:
+    vector: Float32Array = np.eye(16, dtype=np.float32)[n]
+    return Encoding("image", np.zeros((81, 4), np.float32), np.zeros((81, 4), np.float32), "fake", str(n) * 64, vector)
+
+
+def _models(near: float = 0.9, present: tuple[str, ...] | None = None, probability: float = 0.6) -> Models:
+    found = fake_models(SeeingBackbone(near))  # type: ignore[arg-type]
+    return replace(found, generator=FakeGenerator(present, probability))
+
+
+def _ask(text: str, models: Models, count: int = 1) -> Answer:
+    return answer_pictures(read_question(text, Limits()), [_encoding(n) for n in range(count)], models)
+
+
+def test_a_probable_guess_is_the_answer_with_its_region() -> None:
+    answer = _ask("What is the dog doing?", _models())
+    assert (answer.text, answer.language, answer.sure) == ("Answer 1", "en", True)
+    assert answer.probability == pytest.approx(0.6)
+    assert [guess.text for guess in answer.guesses] == [f"answer {n}" for n in range(1, 6)]
+    assert answer.evidence[0].kind == "region"
+    assert answer.evidence[0].region == Region(0.0, 0.0, pytest.approx(1 / 3), pytest.approx(1 / 3))
+    assert answer.evidence[0].score == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("What is the dog doing?", "Not sure; perhaps answer 1 or answer 2 or answer 3."),
+        ("狗在做什么？", "不确定，可能是答案1或答案2或答案3。"),
+    ],
+)
+def test_below_the_threshold_it_is_not_sure_and_gives_its_best_guesses(text: str, said: str) -> None:
+    answer = _ask(text, _models(probability=SURE - 0.05))
+    assert not answer.sure
+    assert answer.text == said
+    assert answer.probability == pytest.approx(SURE - 0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [("What color is the elephant?", "elephant"), ("大象是什么颜色的？", "大象")],
+)
+def test_what_is_not_there_has_no_colour(text: str, thing: str) -> None:
+    answer = _ask(text, _models(near=0.01, present=()))
+    assert not answer.sure
+    assert thing in answer.text
+    assert not answer.evidence
+
+
+def test_both_witnesses_count() -> None:
+    question = "What color is the elephant?"
+    assert _ask(question, _models(near=0.5, present=("elephant",))).sure
+    assert not _ask(question, _models(near=0.005, present=("elephant",))).sure
+
+
+@pytest.mark.parametrize(
+    ("text", "present", "said"),
+    [
+        ("Is there an elephant?", ("dog",), "No"),
+        ("Is there a dog?", ("dog",), "Yes"),
+        ("图里有大象吗？", ("狗",), "没有"),
+        ("图里有狗吗？", ("狗",), "有"),
+        ("这是狗吗？", ("狗",), "是"),
+    ],
+)
+def test_yes_and_no_need_nothing_to_be_there(text: str, present: tuple[str, ...], said: str) -> None:
+    answer = _ask(text, _models(near=0.0, present=present))
+    assert (answer.text, answer.sure) == (said, True)
+
+
+def test_several_pictures_are_averaged() -> None:
+    answer = _ask("How many dogs are there?", _models(), count=3)
+    assert answer.text == "2"
+    assert answer.probability == pytest.approx(0.6)
+    assert answer.evidence[0].media in range(3)
+
+
+def test_a_description_is_a_caption() -> None:
+    answer = _ask("Describe this picture.", _models())
+    assert answer.text.startswith("Caption 0")
+    assert answer.evidence[0].kind == "whole"
+
+
+def test_a_question_with_or_is_answered_with_one_of_the_two() -> None:
+    answer = _ask("Is this a cat or a dog?", _models())
+    assert {guess.text for guess in answer.guesses} <= {"cat", "dog"}
+    assert len(answer.guesses) == 2
