@@ -136,6 +136,34 @@ class SpeechRecognizer:
         real = tuple(sentence for sentence in sentences if is_believable(sentence, encoded))
         return RecognisedWindow(real, len(sentences) - len(real), compression > COMPRESSION_RATIO_THRESHOLD)
 
+    def translate_window(self, encoded: EncodedWindow, language: str) -> tuple[Segment, ...]:
+        """Recognise one window in English, whatever is spoken.
+
+        It is decoded once, greedily: a translation is never as probable as a transcript, so that the usual retries
+        would follow for nothing. Whisper-base translates poorly, but what it makes of a sentence is nearer to it than
+        to others.
+
+        Args:
+            encoded: the window, with speech in it.
+            language: ISO 639-1 code of the speech.
+
+        Returns:
+            Sentences with the times of the words that they come from; none when the decoder repeats itself.
+        """
+        tokenizer = self._tokenizer(language)
+        tokenizer.task = tokenizer.translate
+        storage = window_storage(encoded)
+        options = replace(decoding_options(tokenizer, encoded), temperatures=[0.0])
+        with self._lock:
+            result, _, _, compression = self._whisper.generate_with_fallback(
+                storage, [*tokenizer.sot_sequence, tokenizer.no_timestamps], tokenizer, options
+            )
+            if compression > COMPRESSION_RATIO_THRESHOLD:
+                return ()
+            tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+            aligned = self._whisper.find_alignment(tokenizer, [tokens], storage, 2 * len(encoded.tokens))
+        return split_sentences(media_words(timed_words(aligned), encoded.voice_activity, encoded.window))
+
     def align_text(self, encoded: EncodedWindow, words: Sequence[str], language: str) -> tuple[TimedToken, ...]:
         """Find where in a window known words are spoken, by Whisper's cross-attention.
 

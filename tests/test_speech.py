@@ -132,3 +132,13 @@ def test_languages_are_told_apart(
     found, probability = real_models.speech.detect_language(windows)
     assert found == language
     assert 0 < probability <= 1
+
+
+@pytest.mark.real
+def test_spanish_speech_is_recognised_in_english_where_it_is_spoken(real_models: Models, limits: Limits) -> None:
+    recording = open_audio(Path(__file__).parent.parent / "assets" / "examples" / "buenos-dias.mp3", limits)
+    (window,) = real_models.backbone.encode_windows(recording)
+    translated = real_models.speech.translate_window(window, "es")
+    assert "good morning" in translated[0].text.lower()
+    spoken = real_models.speech.transcribe_window(window, "es").segments
+    assert abs(translated[1].start - spoken[1].start) < 0.5  # “hoy hace …”

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +13,10 @@ from mmdemo.alignment.meaning_scores import Meanings, standard_likeness
 from mmdemo.alignment.spoken_tokens import spoken_tokens
 from mmdemo.backbone.base import read_windows
 from mmdemo.runtime import Models
-from mmdemo.speech import SpeechRecognizer, split_sentences
+from mmdemo.speech import SpeechRecognizer
 from mmdemo.tasks.subtitle_alignment import SURE_LANGUAGE_PROBABILITY
 from mmdemo.text import text_of
-from mmdemo.types import Audio, AudioFile, EncodedWindow, Encoding, Segment, Span
-from mmdemo.whisper_decoding import COMPRESSION_RATIO_THRESHOLD, decoding_options, timed_words, window_storage
-from mmdemo.word_times import media_words
+from mmdemo.types import Audio, AudioFile, EncodedWindow, Encoding, Segment, Span, Word
 
 READ_LANGUAGES = ("en", "zh")
 """What the text encoders were trained on; all other speech is translated into English while it is recognised."""
@@ -104,37 +101,7 @@ def hear_meanings(
 def _said(speech: SpeechRecognizer, window: EncodedWindow, spoken: str) -> tuple[Segment, ...]:
     if spoken in READ_LANGUAGES:
         return speech.transcribe_window(window, spoken).segments
-    return translate_window(speech, window, spoken)
-
-
-def translate_window(speech: SpeechRecognizer, window: EncodedWindow, language: str) -> tuple[Segment, ...]:
-    """Recognise one window in English, whatever is spoken.
-
-    It is decoded once, greedily: a translation is never as probable as a transcript, so that the usual retries would
-    follow for nothing. Whisper-base translates poorly, but what it makes of a sentence is nearer to it than to others.
-
-    Args:
-        speech: the recogniser.
-        window: with speech in it.
-        language: ISO 639-1 code of the speech.
-
-    Returns:
-        Sentences with the times of the words that they come from; none when the decoder repeats itself.
-    """
-    whisper: Any = speech._whisper
-    tokenizer = speech._tokenizer(language)
-    tokenizer.task = tokenizer.translate
-    storage = window_storage(window)
-    options = replace(decoding_options(tokenizer, window), temperatures=[0.0])
-    with speech._lock:
-        result, _, _, compression = whisper.generate_with_fallback(
-            storage, [*tokenizer.sot_sequence, tokenizer.no_timestamps], tokenizer, options
-        )
-        if compression > COMPRESSION_RATIO_THRESHOLD:
-            return ()
-        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-        aligned = whisper.find_alignment(tokenizer, [tokens], storage, 2 * len(window.tokens))
-    return split_sentences(media_words(timed_words(aligned), window.voice_activity, window.window))
+    return speech.translate_window(window, spoken)
 
 
 def short_passages(sentences: Sequence[Segment]) -> tuple[Segment, ...]:
@@ -161,7 +128,7 @@ def short_passages(sentences: Sequence[Segment]) -> tuple[Segment, ...]:
     return tuple(passages)
 
 
-def _segment(words: Sequence[Any]) -> Segment:
+def _segment(words: Sequence[Word]) -> Segment:
     return Segment(words[0].start, words[-1].end, "".join(word.text for word in words).strip(), tuple(words))
 
 

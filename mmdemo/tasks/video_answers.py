@@ -88,8 +88,10 @@ def _when(question: Question, clip: SeenClip, found: Heard | None, medium: Mediu
     about = moments(question.topic, question, found, models, medium.place) if found is not None else None
     spoken = (yield from about) if about is not None else ()
     by_time = answer_time(seen, spoken, question.language, medium.place)
-    if found is None or not found.has_speech or by_time.sure:
+    by_words = not by_time.evidence or by_time.evidence[0].kind == "passage"
+    if found is None or not found.has_speech or (by_time.sure and (question.asks_media_time or not by_words)):
         return by_time
+    # What is said may tell the hour or the date, which is more than where in the clip it is said.
     told = placed((yield from answer_sound(question, medium, models)), medium.place)
     return told if told.sure else by_time
 

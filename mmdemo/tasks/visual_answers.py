@@ -12,7 +12,7 @@ from mmdemo.runtime import Models
 from mmdemo.tasks.captioning import CaptionRequest, caption_encoding
 from mmdemo.tasks.heatmap_regions import strongest_region
 from mmdemo.tasks.indexing import whole_embedding
-from mmdemo.tasks.qa_presence import presence
+from mmdemo.tasks.qa_presence import NOT_SEEN, presence
 from mmdemo.tasks.questions import Question
 from mmdemo.tasks.visual_answer_texts import closed_answer, not_seen, perhaps
 from mmdemo.types import Answer, CaptionLanguage, Encoding, Evidence, Guess, Region
@@ -137,7 +137,7 @@ def _missing(question: Question, encodings: Sequence[Encoding], models: Models) 
 def _without_inventions(
     question: Question, guesses: tuple[Guess, ...], encodings: Sequence[Encoding], models: Models
 ) -> tuple[Guess, ...]:
-    """Turn a yes to “is there a …?” into a no where no picture is anywhere near such a thing.
+    """Doubt a yes to “is there a …?” where no picture is near such a thing, and make it a no where none is at all.
 
     What questions out of captions ask about is known well; of things that captions never name the decoder knows too
     little, and tends to say yes.
@@ -150,10 +150,12 @@ def _without_inventions(
         return guesses
     embeddings = np.stack([whole_embedding(encoding) for encoding in encodings])
     near = min(float(presence(thing, question.language, embeddings, models.backbone).max()) for thing in things)
-    likely = float(np.sqrt(near * guesses[0].probability))
-    if likely >= ABSENT:
+    if near >= NOT_SEEN:
         return guesses
-    return (Guess(negative, 1 - likely), Guess(affirmative, likely))
+    likely = float(np.sqrt(near * guesses[0].probability))
+    if likely < ABSENT:
+        return (Guess(negative, 1 - likely), Guess(affirmative, likely))
+    return (Guess(affirmative, min(likely, guesses[0].probability)),)
 
 
 def asked_things(question: Question) -> list[str]:

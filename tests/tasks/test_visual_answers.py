@@ -92,9 +92,17 @@ def test_both_witnesses_count() -> None:
         ("这是狗吗？", ("狗",), "是"),
     ],
 )
-def test_yes_and_no_need_nothing_to_be_there(text: str, present: tuple[str, ...], said: str) -> None:
-    answer = _ask(text, _models(near=0.0, present=present))
+def test_yes_and_no_are_answers_of_their_own(text: str, present: tuple[str, ...], said: str) -> None:
+    answer = _ask(text, _models(near=0.9, present=present))
     assert (answer.text, answer.sure) == (said, True)
+
+
+@pytest.mark.parametrize(
+    ("near", "said", "sure"), [(0.5, "Yes", True), (0.12, "Not sure; perhaps yes.", False), (0.001, "No", True)]
+)
+def test_a_yes_needs_the_joint_space_beside_it(near: float, said: str, sure: bool) -> None:
+    answer = _ask("Is there a dog?", _models(near=near, present=("dog",)))
+    assert (answer.text, answer.sure) == (said, sure)
 
 
 def test_several_pictures_are_averaged() -> None:

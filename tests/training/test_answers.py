@@ -117,7 +117,7 @@ def test_a_question_whose_answers_are_not_listed_counts_nothing() -> None:
     targets = torch.tensor([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
     loss = answer_loss(logits, targets, 0.0)
     assert float(loss.detach()) == pytest.approx(-float(logits.detach()[0].log_softmax(0)[1]))
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     assert logits.grad is not None
     assert not logits.grad[1].any()
 
