@@ -36,7 +36,7 @@ CLOSED = frozenset({"yes", "no", "是", "不是"})
 _ASKS_PRESENCE = re.compile(r"\b(?:is|are) there\b|\b(?:do|can) you see\b|有")
 _NOT_A_THING = re.compile(
     r"\w+ing|color|colour|kind|type|number|left|right|front|back|side|top|picture|image|photo|people|person|anyone|"
-    r"someone|day|time|weather|place|room|season|sport|animal|food|object|颜色|动物|运动|地方|东西|人|图片|照片|什么"
+    r"someone|day|time|weather|place|room|season|sport|animals?|foods?|objects?|things?|vehicles?|颜色|动物|运动|地方|东西|人|图片|照片|什么"
 )
 
 

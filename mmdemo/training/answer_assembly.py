@@ -41,8 +41,8 @@ from mmdemo.training.stages import HELD_OUT_PICTURES, is_held_out
 from mmdemo.verified_files import disk_errors
 
 SCHEDULE = Schedule(
-    epochs=5,
-    batch_size=16,
+    epochs=7,
+    batch_size=40,
     learning_rate=1.5e-3,
     weight_decay=0.1,
     dropout=0.2,
