@@ -66,7 +66,7 @@ def test_questions_that_cannot_be_used_cost_nothing(folder: Path, question: str,
 
 def test_a_picture_is_asked_the_question(folder: Path) -> None:
     models, backbone, speech = ask_models()
-    found = answer("Is there a red wall?", folder, "red.png", models)
+    found = answer("Is there any red?", folder, "red.png", models)
     assert (
         found.sure and found.text.lower().startswith("yes") and found.language == "en" and found.evidence[0].media == 0
     )
@@ -172,7 +172,7 @@ def test_encodings_do_as_well(folder: Path) -> None:
     picture = backbone.encode(opened(folder / "red.png"))
     clip = backbone.encode(opened(folder / "clip.mp4"))
     count = len(backbone.encoded)
-    assert run_through(ask("Is there a red wall?", [picture], models, Limits())).sure
+    assert run_through(ask("Is there any red?", [picture], models, Limits())).sure
     assert not run_through(ask("Is there a dog?", [picture], models, Limits())).sure, "the joint space sees none"
     assert run_through(ask("When does the green wall appear?", [clip], models, Limits())).text
     assert len(backbone.encoded) == count
