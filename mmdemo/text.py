@@ -34,3 +34,14 @@ def read_text(text: str, limits: Limits) -> Text:
 def text_of(text: str) -> Text:
     """Give a text of our own making its content hash."""
     return Text(text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def clock(seconds: float) -> str:
+    """Write a time as people read it off a player: ``1:05`` or ``1:02:03``.
+
+    Args:
+        seconds: what is below zero counts as zero.
+    """
+    whole = int(max(seconds, 0.0) + 1e-6)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mmdemo.text import clock
 from mmdemo.types import CaptionLanguage, Sentence
 
 LONGEST_SHOWN = 60
 """Characters of a topic that an answer repeats."""
-
-
-def clock(seconds: float) -> str:
-    """Write a time in a recording as ``m:ss`` or ``h:mm:ss``."""
-    whole = int(max(seconds, 0.0))
-    minutes = f"{whole // 60 % 60:02d}" if whole >= 3600 else str(whole // 60)
-    return (f"{whole // 3600}:" if whole >= 3600 else "") + f"{minutes}:{whole % 60:02d}"
 
 
 def not_sure(language: CaptionLanguage, topic: Sequence[str]) -> str:

@@ -17,7 +17,6 @@ import numpy as np
 
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.runtime import Models
-from mmdemo.speech import VOICE_PROBABILITY
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.tasks.subtitle_alignment import transcribe
 from mmdemo.types import Audio, AudioFile, Encoding, Segment, Sentence, Span, Transcript, Word
@@ -221,9 +220,3 @@ def _merged(pieces: list[Stretch]) -> list[Stretch]:
             piece = Stretch(piece.kind, Span(merged.pop().span.start, piece.span.end))
         merged.append(piece)
     return merged
-
-
-def voiced_share(encoding: Encoding) -> float:
-    """Return the share of a recording's sound in which a voice is heard, with or without words."""
-    assert encoding.voice_activity is not None, "only audio has voice activity"
-    return float(np.mean(encoding.voice_activity > VOICE_PROBABILITY)) if len(encoding.voice_activity) else 0.0

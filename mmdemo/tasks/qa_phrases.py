@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mmdemo.text import clock
 from mmdemo.types import CaptionLanguage, MediaKind, Sentence, Span
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -13,13 +14,6 @@ _NOUNS: dict[MediaKind, Sentence] = {
     "audio": Sentence("recording", "段录音"),
     "video": Sentence("video", "段视频"),
 }
-
-
-def clock(seconds: float) -> str:
-    """Write a time as people read it off a player: 1:05 or 1:02:03."""
-    whole = int(seconds + 1e-6)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def clock_span(span: Span) -> str:

@@ -13,7 +13,6 @@ LAST = -1
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _NUMBERS = "one two three four five six seven eight nine ten".split()
 _CHINESE_NUMBERS = "一二三四五六七八九十"
-_COUNTS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "two": 2, "three": 3, "four": 4, "five": 5}
 
 _NOUNS: tuple[tuple[str, tuple[MediaKind, ...]], ...] = (
     (r"pictures?|images?|photographs?|photos?|pics?|drawings?|paintings?|照片|图片|图像|相片|图画|图", ("image",)),
@@ -37,7 +36,6 @@ _MEASURES: dict[str, tuple[MediaKind, ...]] = {
 """Chinese measure words, with or without the noun behind them."""
 
 _NOUN = "|".join(f"(?:{nouns})" for nouns, _ in _NOUNS)
-_ENGLISH_NOUN = "|".join(part for part in re.split(r"\|(?![^(]*\))", _NOUN) if part.isascii())
 _CHINESE_NOUN = "照片|图片|图像|相片|图画|图|录音|音频|声音|语音|歌曲?|播客|视频|影片|录像|短片|电影|片段|文件|媒体"
 _ORDINAL = rf"(?P<ordinal>{'|'.join(_ORDINALS)}|last|final|\d+(?:st|nd|rd|th))"
 _NUMBER = rf"(?P<number>\d{{1,3}}|{'|'.join(_NUMBERS)})"

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from mmdemo.runtime import Models
 from mmdemo.tasks.heard import Heard
 from mmdemo.tasks.qa_media import AskProgress, Steps
-from mmdemo.tasks.qa_phrases import clock, clock_span, never_found, nothing_beyond, told_at
+from mmdemo.tasks.qa_phrases import clock_span, never_found, nothing_beyond, told_at
 from mmdemo.tasks.qa_presence import NOT_SEEN, SEEN
 from mmdemo.tasks.qa_sound import SpokenMoment, asks_for_speech, words_between
 from mmdemo.tasks.questions import Question
 from mmdemo.tasks.video_answer_captions import scene_caption
 from mmdemo.tasks.video_answer_frames import SeenClip, Sighting, find_sightings
+from mmdemo.text import clock
 from mmdemo.types import Answer, Evidence, Span
 
 SAID_SECONDS = 10.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,7 +13,7 @@ import gradio as gr
 from mmdemo.config import MEGABYTE, settings
 from mmdemo.ui import alignment_api, captioning_api, pipeline, qa_api, retrieval_api, subtitle_api
 from mmdemo.ui.captioning import CaptionTab
-from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session, remove_abandoned
+from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session, remove_abandoned, words_style
 from mmdemo.ui.i18n import (
     ENGLISH,
     INTERFACE_LANGUAGES,
@@ -62,13 +61,7 @@ def words_for_css(language: str) -> str:
         "drop_limits", language, minutes=f"{limits.media_minutes:g}", megabytes=f"{limits.media_megabytes:g}"
     )
     hint = [*text("drop_hint", language).splitlines(), limit_text]
-    words = {"--mm-drop-hint": hint, "--mm-error-title": [text("error_title", language)]}
-    # CSS strings know no \n; \a followed by a space is their line break.
-    properties = []
-    for name, lines in words.items():
-        content = "\\a ".join(json.dumps(line, ensure_ascii=False)[1:-1] for line in lines)
-        properties.append(f'{name}: "{content}";')
-    return f"<style>:root {{ {' '.join(properties)} }}</style>"
+    return words_style({"--mm-drop-hint": hint, "--mm-error-title": [text("error_title", language)]})
 
 
 def status_line_html(language: str) -> str:

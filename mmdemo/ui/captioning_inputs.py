@@ -38,11 +38,30 @@ def checked_dropped(value: object, language: str) -> tuple[Path, ...]:
     Raises:
         gr.Error: nothing was chosen, one is no regular file, or there are too many.
     """
+    return checked_files(value, language, TEXTS["no_caption_file"], "caption_too_many", MOST_FILES)
+
+
+def checked_files(
+    value: object, language: str, missing: Sentence, too_many: str, most: int, present: int = 0
+) -> tuple[Path, ...]:
+    """Check that files were really given, and not too many.
+
+    Args:
+        value: what the page or a client sent.
+        language: interface language of the error.
+        missing: said when nothing was chosen.
+        too_many: key of the text that names how many there are and may be.
+        most: files at most.
+        present: files that are there already.
+
+    Raises:
+        gr.Error: nothing was chosen, one is no regular file, or there are too many.
+    """
     given: list[Any] = list(value) if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
     if not given or not all(isinstance(path, str) and path for path in given):
-        raise user_error(TEXTS["no_caption_file"], language)
-    if len(given) > MOST_FILES:
-        raise user_error(filled("caption_too_many", count=len(given), limit=MOST_FILES), language)
+        raise user_error(missing, language)
+    if present + len(given) > most:
+        raise user_error(filled(too_many, count=present + len(given), limit=most), language)
     paths = tuple(Path(path) for path in given)
     # Gradio lets a client name its whole upload folder, and reading that would show everybody's files.
     if not all(is_regular_file(path) for path in paths):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from mmdemo.ui.captioning_files import DOWNLOADS
 from mmdemo.ui.captioning_inputs import LANGUAGES, MOST_ALTERNATIVES, STYLES
 from mmdemo.ui.captioning_result import result_html
 from mmdemo.ui.captioning_view import LANGUAGE_NAMES, CaptionView, status_html
+from mmdemo.ui.common import words_style
 from mmdemo.ui.i18n import ENGLISH, Localisation, text
 
 DEFAULT_COUNT = 3
@@ -61,8 +61,7 @@ def caption_hint_html(language: str) -> str:
         "video": f"{limits.media_megabytes:g}",
     }
     lines = [*text("caption_drop_hint", language).splitlines(), text("caption_drop_limits", language, **values)]
-    content = "\\a ".join(json.dumps(line, ensure_ascii=False)[1:-1] for line in lines)
-    return f'<style>:root {{ --mm-caption-hint: "{content}"; }}</style>'
+    return words_style({"--mm-caption-hint": lines})
 
 
 def build_components(localisation: Localisation) -> CaptionComponents:

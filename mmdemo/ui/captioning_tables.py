@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, TypeVar
 
+from mmdemo.text import clock
 from mmdemo.types import Caption
 from mmdemo.ui.captioning_view import FINAL_PHASES, LANGUAGE_NAMES, RUNNING_PHASES, CaptionView, badge_html, copy_html
 from mmdemo.ui.i18n import text
-from mmdemo.ui.subtitle_view import clock
 
 if TYPE_CHECKING:
     from mmdemo.tasks.caption_batch import CaptionRow

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,3 +158,17 @@ def remove_abandoned() -> None:
     """Delete what earlier processes left behind."""
     remove_stale(Path(get_upload_folder()), "**/*")
     remove_stale(WORK_FOLDER, "**/*")
+
+
+def words_style(words: Mapping[str, Sequence[str]]) -> str:
+    """Render words that a style sheet shows, as a style of their own.
+
+    Args:
+        words: lines by the CSS variable that holds them.
+    """
+    # CSS strings know no \n; \a followed by a space is their line break.
+    properties = []
+    for name, lines in words.items():
+        content = "\\a ".join(json.dumps(line, ensure_ascii=False)[1:-1] for line in lines)
+        properties.append(f'{name}: "{content}";')
+    return f"<style>:root {{ {' '.join(properties)} }}</style>"

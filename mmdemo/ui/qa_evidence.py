@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
+from mmdemo.text import clock
 from mmdemo.types import Answer, Evidence, Region
 from mmdemo.ui.i18n import text
 from mmdemo.ui.qa_media import MediaItem
 from mmdemo.ui.qa_strip import file_address
 from mmdemo.ui.qa_view import Cited, Turn
-from mmdemo.ui.subtitle_view import clock
 
 MOST_SHOWN = 6
 """Pieces of evidence shown, strongest first; the download holds them all."""

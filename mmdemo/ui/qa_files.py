@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmdemo.text import clock
 from mmdemo.types import Answer, Evidence
 from mmdemo.ui.i18n import text
 from mmdemo.ui.qa_view import Turn, percent
-from mmdemo.ui.subtitle_view import clock
 
 DOWNLOADS = ("md", "json")
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from mmdemo.config import settings
 from mmdemo.errors import NothingToAskAbout, QuestionWithoutWords
 from mmdemo.text import read_text
 from mmdemo.types import CaptionLanguage
-from mmdemo.ui.captioning_inputs import filled
+from mmdemo.ui.captioning_inputs import checked_files
 from mmdemo.ui.common import errors_for_user, user_error
 from mmdemo.ui.qa_media import MOST_MEDIA
-from mmdemo.ui.retrieval_inputs import is_regular_file
 from mmdemo.ui.texts import TEXTS
 
 LANGUAGES: tuple[CaptionLanguage, ...] = ("en", "zh")
@@ -29,16 +27,7 @@ def checked_media(value: object, language: str, present: int = 0) -> tuple[Path,
     Raises:
         gr.Error: nothing was chosen, one is no regular file, or there are too many.
     """
-    given: list[Any] = list(value) if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
-    if not given or not all(isinstance(path, str) and path for path in given):
-        raise user_error(NothingToAskAbout().sentence, language)
-    if present + len(given) > MOST_MEDIA:
-        raise user_error(filled("ask_too_many", count=present + len(given), limit=MOST_MEDIA), language)
-    paths = tuple(Path(path) for path in given)
-    # Gradio lets a client name its whole upload folder, and reading that would show everybody's files.
-    if not all(is_regular_file(path) for path in paths):
-        raise user_error(TEXTS["not_files"], language)
-    return paths
+    return checked_files(value, language, NothingToAskAbout().sentence, "ask_too_many", MOST_MEDIA, present)
 
 
 def checked_question(value: object, language: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from mmdemo.config import settings
+from mmdemo.ui.common import words_style
 from mmdemo.ui.i18n import ENGLISH, Localisation, text
 from mmdemo.ui.qa_chat import CHAT_SCRIPT, LIVE_SCRIPT, chat_html
 from mmdemo.ui.qa_files import DOWNLOADS
@@ -58,8 +58,7 @@ def ask_hint_html(language: str) -> str:
         "media": f"{limits.media_megabytes:g}",
     }
     lines = [*text("ask_drop_hint", language).splitlines(), text("ask_drop_limits", language, **values)]
-    content = "\\a ".join(json.dumps(line, ensure_ascii=False)[1:-1] for line in lines)
-    return f'<style>:root {{ --mm-ask-hint: "{content}"; }}</style>'
+    return words_style({"--mm-ask-hint": lines})
 
 
 def build_components(localisation: Localisation) -> AskComponents:

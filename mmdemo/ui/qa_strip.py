@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from mmdemo.text import clock
 from mmdemo.ui.i18n import text
 from mmdemo.ui.qa_media import MediaItem
-from mmdemo.ui.subtitle_view import clock
 
 CLICK_SCRIPT = """
 element.addEventListener("click", (event) => {

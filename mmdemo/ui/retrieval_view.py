@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Literal
 
+from mmdemo.text import clock
 from mmdemo.types import Hit, Sentence
 from mmdemo.ui.i18n import text
-from mmdemo.ui.subtitle_view import clock
 
 Phase = Literal["empty", "waiting", "loading", "indexing", "stopping", "done", "cancelled", "expired"]
 RUNNING_PHASES = frozenset({"waiting", "loading", "indexing", "stopping"})

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from mmdemo.text import clock
 from mmdemo.types import Sentence
 from mmdemo.ui import pipeline
 from mmdemo.ui.common import sentence_for, work_folder
 from mmdemo.ui.i18n import text
 from mmdemo.ui.subtitle_job import SubtitleSession, VideoExport
-from mmdemo.ui.subtitle_view import FINAL_PHASES, SubtitleView, clock
+from mmdemo.ui.subtitle_view import FINAL_PHASES, SubtitleView
 from mmdemo.ui.texts import TEXTS
 
 if TYPE_CHECKING:

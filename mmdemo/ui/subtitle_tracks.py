@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from mmdemo.text import clock
 from mmdemo.types import Cue
 from mmdemo.ui.i18n import text
-from mmdemo.ui.subtitle_view import SubtitleView, clock
+from mmdemo.ui.subtitle_view import SubtitleView
 
 WIDTH = 1000
 MARGIN = 4

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from mmdemo.text import clock
 from mmdemo.types import Cue, MediaKind, Outcome, Sentence, Word
 from mmdemo.ui.alignment_inputs import GivenText, Inputs, Mode
 from mmdemo.ui.i18n import text
@@ -74,13 +75,6 @@ class SubtitleView:
         """Tell whether a cue needs a look: its time, or its words; nothing is marked where no time was changed."""
         looked_for = self.outcome == "aligned" or self.mode == "transcribe"
         return looked_for and row < len(self.confidence) and self.confidence[row] < LOW_CONFIDENCE
-
-
-def clock(seconds: float) -> str:
-    """Write a time the way a player does: ``1:20``, ``1:02:03``."""
-    whole = int(max(seconds, 0.0))
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
 
 
 def start_text(inputs: Inputs | None, language: str) -> str:

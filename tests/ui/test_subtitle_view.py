@@ -5,17 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from mmdemo.text import clock
 from mmdemo.types import Cue, Sentence
 from mmdemo.ui.i18n import CHINESE, ENGLISH
-from mmdemo.ui.subtitle_view import (
-    LIVE_LINES,
-    SubtitleView,
-    clock,
-    status_html,
-    status_text,
-    summary_html,
-    transcript_html,
-)
+from mmdemo.ui.subtitle_view import LIVE_LINES, SubtitleView, status_html, status_text, summary_html, transcript_html
 from tests.ui.fakes import CUES, REASON, word
 
 EVIL = "</span><script>alert(1)</script><img src=x onerror=alert(2)>"
