@@ -193,6 +193,8 @@ class Encoding:
     endings: NDArray[Any] | None = None  # [windows, P, W], audio only (see ``EncodedWindow.ending``)
     voice_activity: Float32Array | None = None  # [T], audio only
     soundtrack: Encoding | None = None  # video only
+    pictures: tuple[UInt8Array, ...] = ()  # each [H, W, 3] RGB, small: of an image one, of a clip one a frame; for
+    # generators that look at pixels, empty where the backbone's own look at tokens
     reasons: tuple[Sentence, ...] = ()
 
 

@@ -12,7 +12,7 @@ from mmdemo.types import Encoding
 
 def encoding_bytes(encoding: Encoding) -> int:
     """Return the memory that an encoding's arrays take."""
-    arrays = (encoding.tokens, encoding.spans, encoding.embedding, encoding.voice_activity)
+    arrays = (encoding.tokens, encoding.spans, encoding.embedding, encoding.voice_activity, *encoding.pictures)
     return sum(array.nbytes for array in arrays if array is not None)
 
 

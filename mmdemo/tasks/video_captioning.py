@@ -127,7 +127,11 @@ def frame_encoding(clip: Encoding, frame: int, frame_count: int, embedding: Floa
     assert (clip.spans[rows] == clip.spans[rows.start]).all(), "the tokens of a frame share its span"
     digest = hashlib.sha256(f"{clip.sha256}:frame:{clip.spans[rows.start, 0]:.3f}".encode()).hexdigest()
     tokens = read_rows(clip.tokens, rows)  # [T, W]
-    return Encoding("image", tokens, grid_boxes(math.isqrt(count)), clip.model_id, digest, embedding=embedding)
+    side = math.isqrt(count)
+    # Towers that keep a picture's shape have no square grid; their tokens are then of the whole frame.
+    boxes = grid_boxes(side) if side * side == count else np.repeat(grid_boxes(1), count, axis=0)
+    pictures = clip.pictures[frame : frame + 1]
+    return Encoding("image", tokens, boxes, clip.model_id, digest, embedding=embedding, pictures=pictures)
 
 
 def merge_same(scenes: Sequence[SceneCaption], backbone: Backbone) -> tuple[SceneCaption, ...]:
