@@ -60,7 +60,21 @@ MMDemoError
 │   ├── WeightsCorrupt
 │   ├── FamiliarityOutdated  fitted for other heads than those that ship
 │   ├── FolderNotWritable
-│   └── DiskFull
+│   ├── DiskFull
+│   └── HubError             a model of the hub cannot be fetched or loaded
+│       ├── HubOffline       not fetched yet, and the network is switched off
+│       ├── HubUnreachable
+│       ├── DownloadBrokeOff
+│       ├── ModelNotOffered
+│       ├── ModelGated
+│       ├── HubFileDamaged   cut off or other bytes; removed
+│       ├── ModelFolderDamaged
+│       ├── HubDiskFull
+│       ├── HubFolderNotWritable
+│       ├── UnknownArchitecture
+│       ├── VisionPackageUnfit
+│       ├── ModelTooLarge    for the memory there is
+│       └── ModelUnusable    lacks a part, or is of another kind
 ├── ConfigError
 │   ├── InvalidSetting
 │   └── DeviceUnavailable
@@ -536,6 +550,101 @@ class DiskFull(WeightsError):
 
     en = "The disk of “{path}” is full: {needed_mb} MB are needed; free some space or set MMDEMO_CACHE_DIR elsewhere."
     zh = "“{path}”所在磁盘空间不足，需要 {needed_mb} MB；请清理空间或将 MMDEMO_CACHE_DIR 指向其他位置。"
+
+
+class HubError(WeightsError):
+    """A model of the Hugging Face hub cannot be fetched or loaded."""
+
+
+class HubOffline(HubError):
+    """The model is not on the disk and the network is switched off."""
+
+    en = "“{model}” is not on this machine and HF_HUB_OFFLINE forbids the network; unset it once, or use local models."
+    zh = "本机没有“{model}”，且 HF_HUB_OFFLINE 禁止联网；请暂时取消该设置，或使用本地模型。"
+
+
+class HubUnreachable(HubError):
+    """No connection before anything was fetched."""
+
+    en = "The hub cannot be reached to fetch “{model}”; check the connection and try again, or use local models."
+    zh = "无法连接到模型库以下载“{model}”；请检查网络后重试，或使用本地模型。"
+
+
+class DownloadBrokeOff(HubError):
+    """The connection was lost in the middle."""
+
+    en = "Fetching “{model}” broke off after {done_mb} of {total_mb} MB; try again: files that are whole are kept."
+    zh = "“{model}”下载中断（已下载 {done_mb} / {total_mb} MB）；请重试，已完整下载的文件会保留。"
+
+
+class ModelNotOffered(HubError):
+    """The hub has no such model, or not at this commit."""
+
+    en = "The hub offers no model “{model}” at revision “{revision}”; check the name, or log in if it is private."
+    zh = "模型库中没有“{model}”（版本“{revision}”）；请检查名称，如为私有模型请先登录。"
+
+
+class ModelGated(HubError):
+    """The model's terms must be accepted first."""
+
+    en = "“{model}” is given only to those who accepted its terms on its page; do so, then run: hf auth login"
+    zh = "“{model}”仅提供给已在其页面接受条款的用户；请先接受条款，然后运行：hf auth login"
+
+
+class HubFileDamaged(HubError):
+    """A fetched file is cut off or has other bytes; it was removed."""
+
+    en = "The file “{name}” of “{model}” was damaged on its way and has been removed; try again to fetch it anew."
+    zh = "“{model}”的文件“{name}”在下载中损坏，已被删除；请重试以重新下载。"
+
+
+class ModelFolderDamaged(HubError):
+    """A folder that was named as a model lacks a part, or a file in it is cut off."""
+
+    en = "“{path}” is not a whole model: config.json or a safetensors file is missing or cut off; copy it again."
+    zh = "“{path}”不是完整的模型：缺少 config.json 或 safetensors 文件，或文件不完整；请重新复制。"
+
+
+class HubDiskFull(HubError):
+    """Not enough space for a model."""
+
+    en = "The disk of “{path}” is too full for “{model}”: {needed_mb} MB are needed; free some or move HF_HOME."
+    zh = "“{path}”所在磁盘空间不足，“{model}”需要 {needed_mb} MB；请清理空间或将 HF_HOME 指向其他位置。"
+
+
+class HubFolderNotWritable(HubError):
+    """The hub's cache cannot be written."""
+
+    en = "The folder “{path}” cannot be written; set HF_HOME to a folder that can."
+    zh = "无法写入文件夹“{path}”；请将 HF_HOME 设为可写的文件夹。"
+
+
+class UnknownArchitecture(HubError):
+    """The installed transformers does not know this kind of model."""
+
+    en = "“{model}” is of the kind “{kind}”, unknown to transformers {version}; choose another model."
+    zh = "“{model}”的类型“{kind}”不受 transformers {version} 支持；请选择其他模型。"
+
+
+class VisionPackageUnfit(HubError):
+    """torchvision is missing or was built for another torch."""
+
+    en = "“{model}” needs torchvision in the release that fits torch {version}; run: pip install torchvision"
+    zh = "“{model}”需要与 torch {version} 匹配的 torchvision；请运行：pip install torchvision"
+
+
+class ModelTooLarge(HubError):
+    """The memory of the machine or of its GPU does not suffice."""
+
+    en = "There is not enough memory for “{model}”; close other programs, choose a smaller one, or use local models."
+    zh = "内存不足，无法运行“{model}”；请关闭其他程序、选择更小的模型，或使用本地模型。"
+
+
+class ModelUnusable(HubError):
+    """The model lacks a part, or is of a kind that cannot be used here."""
+
+    en = "“{model}” (of the kind “{kind}”) cannot be used here: {cause}; choose another model."
+    zh = "无法使用“{model}”（类型“{kind}”）：{cause}；请选择其他模型。"
 
 
 class ConfigError(MMDemoError):

@@ -18,7 +18,7 @@ LAYERS = (
     {"text", "device", "verified_files", "stepwise", "subtitles"},
     {"media"},
     {"whisper_weights"},
-    {"weights"},
+    {"weights", "hub"},
     {"backbone"},
     {"generators"},
     {"word_times"},

@@ -1,0 +1,140 @@
+"""Is a model on the disk whole? Shards counted, lengths read from headers, bytes compared with their checksum."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmdemo.config import Settings
+from mmdemo.errors import HubFileDamaged, ModelFolderDamaged, WeightsCorrupt
+from mmdemo.hub.catalogue import HubModel
+from mmdemo.verified_files import VerifiedFiles
+
+CONFIG = "config.json"
+INDEX = "model.safetensors.index.json"
+SINGLE = "model.safetensors"
+HEADER_LENGTH_BYTES = 8
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class TensorHeader:
+    """What a safetensors file says about itself."""
+
+    file_bytes: int  # that it must have
+    elements: int  # numbers in it
+
+
+def weight_files(folder: Path) -> tuple[str, ...]:
+    """Name the weight files that a model's folder must hold.
+
+    Args:
+        folder: of the model.
+
+    Returns:
+        Names of shards as its index lists them, or the one file there is without an index.
+    """
+    try:
+        index = json.loads((folder / INDEX).read_text("utf-8"))
+        return tuple(sorted(set(index["weight_map"].values())))
+    except FileNotFoundError:
+        return (SINGLE,)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return (INDEX,)
+
+
+def read_header(path: Path) -> TensorHeader:
+    """Read how long a safetensors file must be and how many numbers it holds.
+
+    Raises:
+        ValueError: it is not a safetensors file.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        prefix = file.read(HEADER_LENGTH_BYTES)
+        if len(prefix) < HEADER_LENGTH_BYTES:
+            raise ValueError("too short for a header")
+        (length,) = struct.unpack("<Q", prefix)
+        if length > path.stat().st_size:
+            raise ValueError("the header is longer than the file")
+        described = json.loads(file.read(length))
+    tensors = [entry for name, entry in described.items() if name != "__metadata__"]
+    end = max((entry["data_offsets"][1] for entry in tensors), default=0)
+    elements = 0
+    for entry in tensors:
+        count = 1
+        for size in entry["shape"]:
+            count *= size
+        elements += count
+    return TensorHeader(HEADER_LENGTH_BYTES + length + end, elements)
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return path.stat().st_size == read_header(path).file_bytes
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def is_complete(folder: Path) -> bool:
+    """Tell whether config and every weight file stand in a folder, without reading the weights."""
+    return (folder / CONFIG).is_file() and all((folder / name).is_file() for name in weight_files(folder))
+
+
+def parameter_count(folder: Path) -> int:
+    """Count a model's parameters from the headers of its weight files.
+
+    Raises:
+        ValueError: a file is not safetensors.
+        OSError: a file cannot be read.
+    """
+    return sum(read_header(folder / name).elements for name in weight_files(folder))
+
+
+def _expected_checksum(path: Path, model: HubModel) -> str:
+    """Return the published SHA-256: as we know it, or as the hub's cache names large files; empty when neither."""
+    blob = path.resolve().name
+    return model.checksums.get(path.name, blob if path.is_symlink() and _SHA256.fullmatch(blob) else "")
+
+
+def _damaged(path: Path, model: HubModel) -> HubFileDamaged | ModelFolderDamaged:
+    """Remove a damaged file of the hub's cache, so that nothing takes it for whole; leave users' folders alone."""
+    if model.folder is not None:
+        return ModelFolderDamaged(path=path)
+    if path.is_symlink():
+        path.resolve().unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+    return HubFileDamaged(name=path.name, model=model.repository)
+
+
+def verify(folder: Path, model: HubModel, settings: Settings) -> Path:
+    """Check that a model on the disk is the published one, whole; a checksum is computed once and remembered.
+
+    Args:
+        folder: of the model; complete.
+        model: what it should be.
+        settings: names the folder that remembers checksums.
+
+    Returns:
+        The folder.
+
+    Raises:
+        HubFileDamaged: a file is cut off or has other bytes; it is removed.
+        ModelFolderDamaged: likewise in a folder of the user, where nothing is removed.
+    """
+    verified = VerifiedFiles(settings.cache_dir)
+    for name in weight_files(folder):
+        path = folder / name
+        if not _is_whole(path):
+            raise _damaged(path, model)
+    for path in sorted(folder.iterdir()):
+        expected = _expected_checksum(path, model)
+        if expected and path.is_file():
+            try:
+                verified.check(path, expected, "")
+            except WeightsCorrupt as error:
+                raise _damaged(path, model) from error
+    return folder
