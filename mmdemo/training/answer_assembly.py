@@ -32,7 +32,7 @@ from mmdemo.training.answer_calibration import fit_calibration
 from mmdemo.training.answer_data import CaptionAsks, asked_pictures, captioned_asks, captioned_table, picture_facts
 from mmdemo.training.answer_list import answer_list, fill_answers
 from mmdemo.training.answer_stage import AnswerCurve, AnswerTraining, train_answers
-from mmdemo.training.loop import Schedule
+from mmdemo.training.loop import Schedule, multiplies_bfloat16
 from mmdemo.training.question_captions import worded
 from mmdemo.training.question_data import is_kept_back, training_part, with_weights
 from mmdemo.training.question_labels import label_asks
@@ -93,7 +93,7 @@ def prepare(options: argparse.Namespace) -> Prepared:
     for module in network.decoder.layers.modules():
         if isinstance(module, SequenceDropout):
             module.share = SCHEDULE.dropout
-        elif isinstance(module, torch.nn.Linear):
+        elif isinstance(module, torch.nn.Linear) and multiplies_bfloat16():
             module.to(torch.bfloat16)  # once, instead of with every batch
     places = {answer.en: place for place, answer in enumerate(answers)}
     flickr = captioned_table(options.data / "flickr8k", "train", options.views, base.network, towers, space)

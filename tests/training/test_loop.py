@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmdemo.training.loop import Learner, Schedule, pace, restarted_pace
+from mmdemo.training.loop import Learner, Schedule, half_precision, multiplies_bfloat16, pace, restarted_pace
 
 
 def test_the_rate_rises_and_falls() -> None:
@@ -50,3 +50,25 @@ def test_a_resumed_training_follows_the_learning_rate_it_is_given() -> None:
     _train(second, 1)
     _train(first, 1)
     assert second.optimizer.param_groups[0]["lr"] == pytest.approx(first.optimizer.param_groups[0]["lr"] / 10)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "wanted"),
+    [
+        ({"avx2": True, "amx_bf16": False, "avx512_bf16": False}, torch.float32),
+        ({"avx2": True, "avx512_bf16": True}, torch.bfloat16),
+        ({"bf16": True}, torch.bfloat16),
+        ({}, torch.float32),
+    ],
+)
+def test_only_processors_with_units_for_it_multiply_in_bfloat16(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], wanted: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    multiplies_bfloat16.cache_clear()
+    try:
+        with half_precision():
+            assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == wanted
+    finally:
+        multiplies_bfloat16.cache_clear()
