@@ -27,9 +27,18 @@ class Limits:
     text_characters: int = 4_000
     subtitle_megabytes: float = 5.0
     subtitle_cues: int = 20_000
+    queue_places: int = 20
+    session_jobs_per_minute: int = 300
+    address_jobs_per_minute: int = 1_500
 
 
-SPACE_LIMITS = Limits(media_minutes=10.0, media_megabytes=50.0)
+SPACE_LIMITS = Limits(
+    image_megabytes=20.0,
+    media_minutes=10.0,
+    media_megabytes=50.0,
+    session_jobs_per_minute=12,
+    address_jobs_per_minute=60,
+)
 """Limits for public use, when the app runs on a Hugging Face Space."""
 
 
@@ -44,10 +53,13 @@ class Settings:
     encoding_cache_megabytes: float = 4_000.0
     memory_cache_megabytes: float = 256.0
     limits: Limits = field(default_factory=Limits)
+    log: str = "text"  # text | json, what the app writes to standard error
+    public: bool = False  # on a Hugging Face Space, behind its proxy
 
 
 PROFILES = ("local",)
 DEVICES = ("auto", "cpu", "cuda")
+LOGS = ("text", "json")
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:
@@ -75,7 +87,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
     ``MMDEMO_PROFILE``, ``MMDEMO_DEVICE``, ``MMDEMO_THREADS``, ``MMDEMO_CACHE_DIR``,
     ``MMDEMO_ENCODING_CACHE_MEGABYTES``,
-    ``MMDEMO_MEMORY_CACHE_MEGABYTES``, and one ``MMDEMO_LIMIT_…`` for each field of `Limits`.
+    ``MMDEMO_MEMORY_CACHE_MEGABYTES``, ``MMDEMO_LOG``, and one ``MMDEMO_LIMIT_…`` for each field of `Limits`.
 
     Args:
         environment: usually ``os.environ``.
@@ -103,6 +115,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         ),
         memory_cache_megabytes=_number(environment, "MMDEMO_MEMORY_CACHE_MEGABYTES", defaults.memory_cache_megabytes),
         limits=limits,
+        log=_choice(environment, "MMDEMO_LOG", LOGS),
+        public=bool(environment.get("SPACE_ID")),
     )
 
 

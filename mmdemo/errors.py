@@ -78,6 +78,7 @@ MMDemoError
 ├── ConfigError
 │   ├── InvalidSetting
 │   └── DeviceUnavailable
+├── TooManyJobs              by one visitor or one address within a minute
 ├── PackageMissing           only evaluation needs it
 └── OutOfMemory
 """
@@ -663,6 +664,13 @@ class DeviceUnavailable(ConfigError):
 
     en = "The device “{device}” is not available on this machine; unset MMDEMO_DEVICE or set it to cpu."
     zh = "本机没有设备“{device}”；请取消 MMDEMO_DEVICE 或将其设为 cpu。"
+
+
+class TooManyJobs(MMDemoError):
+    """A visitor, or an address, started more than the limit within a minute."""
+
+    en = "That is more than this server does for one visitor in a minute; please try again in {seconds} s."
+    zh = "您一分钟内的请求次数已超过服务器上限，请在 {seconds} 秒后重试。"
 
 
 class PackageMissing(MMDemoError):

@@ -29,6 +29,7 @@ class Models:
 
 _lock = threading.Lock()
 _models: Models | None = None
+_loading_failed = False
 
 
 def load_models(chosen: Settings) -> Models:
@@ -69,16 +70,23 @@ def models() -> Models:
         WeightsError: weights are missing, damaged or cannot be prepared.
         ConfigError: the settings ask for what this machine does not have.
     """
-    global _models
+    global _models, _loading_failed
     with _lock:
         if _models is None:
+            _loading_failed = True  # until it is known to be otherwise
             _models = load_models(settings())
+            _loading_failed = False
         return _models
 
 
 def models_loaded() -> bool:
     """Tell whether `models` would return at once."""
     return _models is not None
+
+
+def loading_failed() -> bool:
+    """Tell whether the last try to load the models ended in an error."""
+    return _loading_failed and not _lock.locked()
 
 
 def preload() -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import gradio as gr
 
 from mmdemo.config import MEGABYTE, settings
-from mmdemo.ui import alignment_api, captioning_api, pipeline, qa_api, retrieval_api, subtitle_api
+from mmdemo.ui import alignment_api, captioning_api, health, journal, pipeline, qa_api, retrieval_api, subtitle_api
 from mmdemo.ui.captioning import CaptionTab
-from mmdemo.ui.common import ASSETS, QUEUE_LENGTH, STALE_AFTER, Session, remove_abandoned, words_style
+from mmdemo.ui.common import ASSETS, STALE_AFTER, Session, remove_abandoned, words_style
+from mmdemo.ui.guard import guard
 from mmdemo.ui.i18n import (
     ENGLISH,
     INTERFACE_LANGUAGES,
@@ -90,6 +91,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
     Returns:
         The app, ready to launch with `launch_kwargs`.
     """
+    journal.configure()
     remove_abandoned()
     localisation = Localisation()
     demo: gr.Blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(STALE_AFTER, STALE_AFTER))
@@ -115,7 +117,8 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search, ask), status_line)
         demo.unload(search.close)
         demo.unload(ask.close)
-    demo.queue(max_size=QUEUE_LENGTH)
+    guard(demo)
+    demo.queue(max_size=settings().limits.queue_places)
     return demo
 
 
@@ -201,4 +204,5 @@ def launch_kwargs() -> dict[str, Any]:
         "run_history": False,
         "ssr_mode": False,
         "footer_links": ["api", "settings"],
+        "app_kwargs": {"routes": [health.ROUTE]},
     }

@@ -24,6 +24,7 @@ from mmdemo.ui.common import (
     work_folder,
 )
 from mmdemo.ui.i18n import Localisation, merged
+from mmdemo.ui.rates import admit
 from mmdemo.ui.retrieval_errors import search_errors, sentence_without_path
 from mmdemo.ui.texts import TEXTS
 
@@ -141,6 +142,7 @@ class CaptionTab:
         )
 
     def _noted(self, session: Session, state: CaptionSession, job: CaptionJob) -> Updates:
+        admit(session.language)
         if state.job is not None:
             state.job.cancelled = True
         same = state.job is not None and state.job.dropped is job.dropped

@@ -58,6 +58,11 @@ class CaptionSession:
     view: CaptionView = field(default_factory=CaptionView)
     job: CaptionJob | None = None
 
+    @property
+    def given(self) -> tuple[Path, ...]:
+        """The files being worked on."""
+        return self.job.dropped.paths if self.job is not None else ()
+
 
 def run_caption_job(job: CaptionJob) -> Generator[CaptionView, None, None]:
     """Caption a picture, a video or several pictures.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +27,8 @@ BACKBONE_QUEUE = "backbone"
 BACKBONE_CONCURRENCY = 1
 EDIT_CONCURRENCY = 8
 """Edits take milliseconds and must not wait behind each other's."""
-QUEUE_LENGTH = 20
+EXPORT_QUEUE = "video-export"
+"""Videos are made beside everything else, one at a time."""
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 STALE_AFTER = 3600
@@ -107,6 +109,11 @@ def checked_path(value: object, language: str) -> Path:
     if not isinstance(value, str):
         raise user_error(TEXTS["not_a_file"], language)
     return Path(value)
+
+
+def is_upload(value: object) -> bool:
+    """Tell whether a value names something in the folder where Gradio keeps uploads and results."""
+    return isinstance(value, str) and value.startswith(get_upload_folder() + os.sep)
 
 
 @contextmanager

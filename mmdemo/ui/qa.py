@@ -31,6 +31,7 @@ from mmdemo.ui.qa_updates import (
     status_updates,
 )
 from mmdemo.ui.qa_view import AskView, Phase
+from mmdemo.ui.rates import admit
 from mmdemo.ui.retrieval_errors import search_errors, sentence_without_path
 from mmdemo.ui.retrieval_inputs import visitor_of
 from mmdemo.ui.texts import TEXTS
@@ -62,6 +63,7 @@ class AskTab:
         remove_nameless_uploads()
         state.forget_lost()
         paths = checked_media(files, session.language, len(state.items))
+        admit(session.language)
         self._take(session, state, paths, request)
         return self._media_shown(session, state) | self.free_drop_zone()
 
@@ -123,6 +125,7 @@ class AskTab:
         checked = checked_question(question, session.language)
         if not state.items:
             raise user_error(NothingToAskAbout().sentence, session.language)
+        admit(session.language)
         state.note(checked)
         shown = chat_updates(self.parts, state, session.language)
         emptied = {self.parts.question: gr.update(value="")}

@@ -45,6 +45,11 @@ class AskSession:
     look: AskJob | None = None  # the last look for questions to suggest
 
     @property
+    def given(self) -> tuple[Path, ...]:
+        """The media that are asked about."""
+        return tuple(item.media.path for item in self.items)
+
+    @property
     def answering(self) -> bool:
         """Whether a question waits for its answer."""
         return bool(self.turns) and self.turns[-1].is_open

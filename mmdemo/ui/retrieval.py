@@ -11,6 +11,7 @@ import gradio as gr
 
 from mmdemo.ui.common import ASSETS, Session, remove_nameless_uploads, user_error
 from mmdemo.ui.i18n import Localisation, merged
+from mmdemo.ui.rates import admit
 from mmdemo.ui.retrieval_choice import copy_item, open_item
 from mmdemo.ui.retrieval_errors import search_errors, sentence_without_path
 from mmdemo.ui.retrieval_events import connect_events
@@ -61,6 +62,7 @@ class SearchTab:
             raise user_error(TEXTS["library_busy"], session.language)
         library = self._library(request)
         paths = checked_files(files, session.language, len(library.items) if library else 0)
+        admit(session.language)
         lost = self._lost(session, state, request) or {}
         state.job = IndexJob(paths)
         state.view = replace(state.view, phase="waiting", total=len(paths), done=0, failures=(), known=0, problem=None)
@@ -231,6 +233,7 @@ class SearchTab:
             library = self._library(request)
             if library is None or not library.items:
                 raise user_error(TEXTS["no_library"], session.language)
+            admit(session.language)
             state.query = encode_query(query)
             state.view = replace(state.view, query=name, problem=None)
             state.chosen, state.copying = "", False

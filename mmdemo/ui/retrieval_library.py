@@ -67,6 +67,11 @@ class RetrievalSession:
     chosen: str = ""  # item id
     copying: bool = False  # a copy of the chosen item for the player is being made
 
+    @property
+    def given(self) -> tuple[Path, ...]:
+        """The files being read."""
+        return self.job.paths if self.job is not None else ()
+
 
 class Library:
     """An index with the files it was made from; its folder goes when it is closed or forgotten.

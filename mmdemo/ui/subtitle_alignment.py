@@ -20,6 +20,7 @@ from mmdemo.ui.common import (
     work_folder,
 )
 from mmdemo.ui.i18n import Localisation, merged, text
+from mmdemo.ui.rates import admit
 from mmdemo.ui.subtitle_editing import CorrectionHandlers
 from mmdemo.ui.subtitle_events import connect_events
 from mmdemo.ui.subtitle_export import export_updates, make_video
@@ -87,6 +88,7 @@ class SubtitlesTab(CorrectionHandlers):
         remove_nameless_uploads()
         with errors_for_user(lambda: session.language):
             path, inputs = checked_inputs(file, text_file, pasted, session.language)
+            admit(session.language)
             state.job, state.undo = Job(path, spoken_language(choice), inputs), None
         previous, state.view = state.view, SubtitleView("waiting", name=state.job.name, mode=state.job.mode)
         return merged(

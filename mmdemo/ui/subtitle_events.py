@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mmdemo.ui.common import BACKBONE_CONCURRENCY, BACKBONE_QUEUE, EDIT_CONCURRENCY
+from mmdemo.ui.common import BACKBONE_CONCURRENCY, BACKBONE_QUEUE, EDIT_CONCURRENCY, EXPORT_QUEUE
 
 if TYPE_CHECKING:
     from mmdemo.ui.subtitle_alignment import SubtitlesTab
@@ -15,8 +15,7 @@ COPY_QUEUE = "player-copy"
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 MODELS: dict[str, Any] = {"concurrency_id": BACKBONE_QUEUE, "concurrency_limit": BACKBONE_CONCURRENCY, **QUIET}
 COPIES: dict[str, Any] = {"concurrency_id": COPY_QUEUE, "concurrency_limit": 1, **QUIET}
-EXPORTS: dict[str, Any] = {"concurrency_id": "video-export", "concurrency_limit": 1, **QUIET}
-"""Videos are made beside everything else, one at a time."""
+EXPORTS: dict[str, Any] = {"concurrency_id": EXPORT_QUEUE, "concurrency_limit": 1, **QUIET}
 EDITS: dict[str, Any] = {"concurrency_limit": EDIT_CONCURRENCY, **QUIET}
 LAST: dict[str, Any] = {"trigger_mode": "always_last"}
 

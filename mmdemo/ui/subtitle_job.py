@@ -85,6 +85,11 @@ class SubtitleSession:
     export: VideoExport | None = None
     inputs: Inputs | None = None  # what the files on the page ask for
 
+    @property
+    def given(self) -> tuple[Path, ...]:
+        """The file being worked on."""
+        return (self.job.path,) if self.job is not None else ()
+
 
 def spoken_language(choice: object) -> str | None:
     """Check the choice of a spoken language.
