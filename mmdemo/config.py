@@ -43,6 +43,19 @@ SPACE_LIMITS = Limits(
 
 
 @dataclass(frozen=True)
+class HubSettings:
+    """Which models the hub profile uses, and how."""
+
+    backbone: str = "google/embeddinggemma-2"  # repository, repository@revision or a folder; likewise below
+    generator: str = ""  # "" = what suits the device
+    speech: str = ""  # likewise
+    embedding_size: int = 768  # dimensions kept of models trained to be cut (Matryoshka)
+    image_tokens: int = 0  # tokens a picture; 0 = 70 on a CPU, 280 on a GPU
+    without: frozenset[str] = frozenset()  # of `TOWERS`: not loaded
+    idle_minutes: float | None = None  # models unused for so long leave the memory, 0 = never; None = on small machines
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the environment decides."""
 
@@ -55,11 +68,16 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     log: str = "text"  # text | json, what the app writes to standard error
     public: bool = False  # on a Hugging Face Space, behind its proxy
+    hub: HubSettings = field(default_factory=HubSettings)
 
 
-PROFILES = ("local",)
+PROFILES = ("local", "hub")
 DEVICES = ("auto", "cpu", "cuda")
 LOGS = ("text", "json")
+EMBEDDING_SIZES = (768, 512, 256, 128)
+IMAGE_TOKENS = (70, 140, 280, 560, 1120)
+TOWERS = ("image", "audio")
+"""That can be left out of the hub's backbone; without text there would be nothing to compare."""
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:
@@ -82,12 +100,54 @@ def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, ...])
     return text
 
 
+def _one_of(environment: Mapping[str, str], name: str, choices: tuple[int, ...], default: int) -> int:
+    text = environment.get(name, "").strip()
+    if not text:
+        return default
+    if text not in map(str, choices):
+        raise InvalidSetting(name=name, value=text, wanted=" | ".join(map(str, choices)))
+    return int(text)
+
+
+def _towers(environment: Mapping[str, str], name: str) -> frozenset[str]:
+    named = environment.get(name, "").replace(",", " ").lower().split()
+    if not set(named) <= set(TOWERS):
+        raise InvalidSetting(name=name, value=" ".join(named), wanted=" | ".join(TOWERS))
+    return frozenset(named)
+
+
+def read_hub_settings(environment: Mapping[str, str]) -> HubSettings:
+    """Read what concerns the hub profile.
+
+    ``MMDEMO_HUB_BACKBONE``, ``MMDEMO_HUB_GENERATOR``, ``MMDEMO_HUB_SPEECH``, ``MMDEMO_EMBEDDING_SIZE``,
+    ``MMDEMO_IMAGE_TOKENS``, ``MMDEMO_HUB_WITHOUT`` and ``MMDEMO_IDLE_MINUTES``.
+
+    Args:
+        environment: usually ``os.environ``.
+
+    Raises:
+        InvalidSetting: a value cannot be used.
+    """
+    defaults = HubSettings()
+    idle = environment.get("MMDEMO_IDLE_MINUTES", "").strip()
+    return HubSettings(
+        backbone=environment.get("MMDEMO_HUB_BACKBONE", "").strip() or defaults.backbone,
+        generator=environment.get("MMDEMO_HUB_GENERATOR", "").strip(),
+        speech=environment.get("MMDEMO_HUB_SPEECH", "").strip(),
+        embedding_size=_one_of(environment, "MMDEMO_EMBEDDING_SIZE", EMBEDDING_SIZES, defaults.embedding_size),
+        image_tokens=_one_of(environment, "MMDEMO_IMAGE_TOKENS", IMAGE_TOKENS, defaults.image_tokens),
+        without=_towers(environment, "MMDEMO_HUB_WITHOUT"),
+        idle_minutes=0.0 if idle == "0" else _number(environment, "MMDEMO_IDLE_MINUTES", 0.0) if idle else None,
+    )
+
+
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from environment variables.
 
     ``MMDEMO_PROFILE``, ``MMDEMO_DEVICE``, ``MMDEMO_THREADS``, ``MMDEMO_CACHE_DIR``,
     ``MMDEMO_ENCODING_CACHE_MEGABYTES``,
-    ``MMDEMO_MEMORY_CACHE_MEGABYTES``, ``MMDEMO_LOG``, and one ``MMDEMO_LIMIT_…`` for each field of `Limits`.
+    ``MMDEMO_MEMORY_CACHE_MEGABYTES``, ``MMDEMO_LOG``, one ``MMDEMO_LIMIT_…`` for each field of `Limits`, and those of
+    `read_hub_settings`.
 
     Args:
         environment: usually ``os.environ``.
@@ -117,6 +177,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         limits=limits,
         log=_choice(environment, "MMDEMO_LOG", LOGS),
         public=bool(environment.get("SPACE_ID")),
+        hub=read_hub_settings(environment),
     )
 
 

@@ -39,8 +39,28 @@ def test_the_cache_folder_may_name_the_home() -> None:
         ("MMDEMO_THREADS", "many"),
         ("MMDEMO_LIMIT_MEDIA_MINUTES", "-3"),
         ("MMDEMO_LIMIT_MEDIA_MINUTES", "nan"),
+        ("MMDEMO_EMBEDDING_SIZE", "700"),
+        ("MMDEMO_IMAGE_TOKENS", "71"),
+        ("MMDEMO_HUB_WITHOUT", "text"),
+        ("MMDEMO_IDLE_MINUTES", "soon"),
     ],
 )
 def test_wrong_values_name_the_setting(name: str, value: str) -> None:
     with pytest.raises(InvalidSetting, match=name):
         read_settings({name: value})
+
+
+def test_the_hub_profile_names_its_models() -> None:
+    environment = {
+        "MMDEMO_PROFILE": "hub",
+        "MMDEMO_HUB_BACKBONE": "google/siglip2-base-patch16-224",
+        "MMDEMO_EMBEDDING_SIZE": "256",
+        "MMDEMO_IMAGE_TOKENS": "140",
+        "MMDEMO_HUB_WITHOUT": "audio, image",
+        "MMDEMO_IDLE_MINUTES": "0",
+    }
+    found = read_settings(environment)
+    assert found.profile == "hub"
+    assert (found.hub.embedding_size, found.hub.image_tokens, found.hub.idle_minutes) == (256, 140, 0.0)
+    assert found.hub.without == {"audio", "image"}
+    assert read_settings({}).hub.idle_minutes is None

@@ -16,6 +16,8 @@ from mmdemo.verified_files import megabytes
 
 SPARE_BYTES = 500_000_000
 """Left free on the disk beside a download, for everything else that runs."""
+ANSWER_SECONDS = 10.0
+"""After so long without an answer the hub counts as unreachable."""
 WORKERS = 4
 """Files fetched at the same time."""
 
@@ -58,9 +60,11 @@ def bytes_to_fetch(model: HubModel) -> int:
     Raises:
         HubError: the hub cannot be asked, or does not give the model.
     """
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import HfApi, snapshot_download
 
     with download_failures(model, ByteCounter(0, None)):
+        # Asked once, without the retries of the listing, which take 23 s until they give up without a network.
+        HfApi().model_info(model.repository, revision=model.revision, timeout=ANSWER_SECONDS)
         planned = snapshot_download(
             model.repository,
             revision=model.revision,

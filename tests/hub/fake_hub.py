@@ -74,6 +74,8 @@ def serve(hub: FakeHub) -> ThreadingHTTPServer:
                 self._whole(hub.refusal[0], b"{}", {"X-Error-Code": hub.refusal[1], "X-Error-Message": "no"})
             elif "/tree/" in self.path:
                 self._whole(200, json.dumps(hub.listing()).encode(), {"Content-Type": "application/json"})
+            elif "/api/models/" in self.path:
+                self._whole(200, json.dumps({"id": "someone/tiny", "sha": REVISION}).encode(), {})
             else:
                 self._file(self.path.rsplit("/", 1)[-1].partition("?")[0])
 
