@@ -94,13 +94,16 @@ MAX_SHOWN_CHARACTERS = 80
 SHOWN_WHOLE = frozenset({"command", "path", "known", "wanted"})
 """Values to be copied from the sentence, or written by us: never cut."""
 
-CHINESE_KINDS = {
-    "image": "图片",
-    "audio": "音频",
-    "video": "视频",
-    "text": "文本",
-    "audio / video": "音频或视频",
-    "image / video": "图片或视频",
+KINDS = {
+    kind: Sentence(kind, chinese)
+    for kind, chinese in {
+        "image": "图片",
+        "audio": "音频",
+        "video": "视频",
+        "text": "文本",
+        "audio / video": "音频或视频",
+        "image / video": "图片或视频",
+    }.items()
 }
 """Kinds of media as values name them, for the Chinese sentence."""
 
@@ -128,9 +131,10 @@ class MMDemoError(Exception):
 
     def __init__(self, **values: object) -> None:
         shown = {name: str(value) if name in SHOWN_WHOLE else _shown(value) for name, value in values.items()}
-        chinese = {name: CHINESE_KINDS.get(value, value) for name, value in shown.items()}
         self.values = values
-        self.sentence = Sentence(self.en.format_map(shown), self.zh.format_map(chinese))
+        self.sentence = Sentence(self.en, self.zh).filled(
+            **{name: KINDS.get(value, value) for name, value in shown.items()}
+        )
         super().__init__(self.sentence.en)
 
     def __reduce__(self) -> tuple[object, ...]:

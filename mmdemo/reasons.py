@@ -62,17 +62,17 @@ def no_label_fits(label: str, probability: float) -> Sentence:
     """Even the best label does not seem to describe the media."""
     percent = round(100 * probability)
     return Sentence(
-        f"Even the best label, “{label}”, fits with only {percent} % probability; perhaps none of them is right.",
-        f"即使最接近的标签“{label}”，相符的概率也只有 {percent} %；可能没有合适的标签。",
-    )
+        "Even the best label, “{label}”, fits with only {percent} % probability; perhaps none of them is right.",
+        "即使最接近的标签“{label}”，相符的概率也只有 {percent} %；可能没有合适的标签。",
+    ).filled(label=label, percent=percent)
 
 
 def close_labels(first: str, second: str) -> Sentence:
     """Two labels are about as likely."""
     return Sentence(
-        f"“{first}” and “{second}” fit about equally well; the choice between them is a guess.",
-        f"“{first}”和“{second}”的相符程度接近，二者之间的选择只是猜测。",
-    )
+        "“{first}” and “{second}” fit about equally well; the choice between them is a guess.",
+        "“{first}”和“{second}”的相符程度接近，二者之间的选择只是猜测。",
+    ).filled(first=first, second=second)
 
 
 def undecided_match(probability: float) -> Sentence:

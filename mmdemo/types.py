@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mmdemo.traditional import is_traditional_interface, traditional
 
 Float32Array = NDArray[np.float32]
 UInt8Array = NDArray[np.uint8]
@@ -36,14 +39,42 @@ def is_chinese_interface(language: str) -> bool:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One message for the user, in both of the languages the interface speaks."""
+    """One message for the user, in the languages the interface speaks; Traditional Chinese is derived."""
 
     en: str
     zh: str
+    filled_from: ClassVar[tuple[str, Mapping[str, object]] | None] = None
+    """The Chinese template and what stands in it; no field, as JSON and comparisons need not know it."""
 
     def text(self, language: str = "en") -> str:
-        """Return the sentence in an interface language (``en``, ``zh-CN``, …)."""
-        return self.zh if is_chinese_interface(language) else self.en
+        """Return the sentence in an interface language (``en``, ``zh-CN``, ``zh-TW``, …)."""
+        if not is_chinese_interface(language):
+            return self.en
+        if not is_traditional_interface(language):
+            return self.zh
+        if self.filled_from is None:
+            return traditional(self.zh)
+        template, values = self.filled_from
+        return _filled(traditional(template), values, language)
+
+    def filled(self, **values: object) -> Sentence:
+        """Fill the placeholders of a template.
+
+        Args:
+            **values: what it names in braces. A `Sentence` is put in by language; everything else, such as the name
+                of a file, stands as it is in every language.
+
+        Raises:
+            KeyError: when a value is missing (a mistake of ours).
+        """
+        sentence = Sentence(_filled(self.en, values, "en"), _filled(self.zh, values, "zh"))
+        object.__setattr__(sentence, "filled_from", (self.zh, values))
+        return sentence
+
+
+def _filled(template: str, values: Mapping[str, object], language: str) -> str:
+    shown = {name: value.text(language) if isinstance(value, Sentence) else value for name, value in values.items()}
+    return template.format_map(shown)
 
 
 @dataclass(frozen=True)

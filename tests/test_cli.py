@@ -81,12 +81,13 @@ def test_failures_are_one_line_and_exit_2(
     assert captured.out == ""
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh_CN.UTF-8", "找不到文件"), ("zh-TW", "找不到檔案")])
 def test_failures_speak_chinese_too(
-    fakes: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    fakes: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str, words: str
 ) -> None:
-    monkeypatch.setenv("MMDEMO_LANGUAGE", "zh_CN.UTF-8")
+    monkeypatch.setenv("MMDEMO_LANGUAGE", language)
     assert main(["transcribe", "nowhere.mp4"]) == 2
-    assert "找不到文件" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
 def test_an_interrupt_is_quiet(

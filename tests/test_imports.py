@@ -12,6 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "mmdemo"
 
 LAYERS = (
+    {"traditional"},
     {"types"},
     {"errors", "reasons"},
     {"config"},

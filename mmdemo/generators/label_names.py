@@ -11,6 +11,7 @@ import torch
 
 from mmdemo.generators.decoder_network import DecoderShape
 from mmdemo.generators.tokenizer import Tokenizer
+from mmdemo.types import Sentence
 
 TABLE = Path(__file__).resolve().parents[2] / "assets" / "labels" / "imagenet-1k.tsv"
 LEAST_PROBABILITY = 0.03
@@ -26,7 +27,7 @@ class LabelName:
 
     def text(self, language: str) -> str:
         """Return the name in a language."""
-        return self.zh if language.startswith("zh") else self.en
+        return Sentence(self.en, self.zh).text(language)
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from mmdemo.backbone.base import Backbone
 from mmdemo.generators.base import Generator
 from mmdemo.tasks.indexing import whole_embedding
 from mmdemo.text import text_of
-from mmdemo.types import Encoding
+from mmdemo.types import Encoding, Sentence
 
 TABLE = Path(__file__).resolve().parents[2] / "assets" / "labels" / "everyday.tsv"
 OFFERED = 3
@@ -31,7 +31,7 @@ class NamedLabel:
 
     def text(self, language: str) -> str:
         """Return the name in a language."""
-        return self.zh if language.startswith("zh") else self.en
+        return Sentence(self.en, self.zh).text(language)
 
 
 @lru_cache(maxsize=1)

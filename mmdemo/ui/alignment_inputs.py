@@ -99,7 +99,8 @@ def _text(path: Path | None, pasted: str, language: str) -> GivenText | None:
     limits = settings().limits
     if path is not None:
         read = load_subtitles(path, path.name, limits)
-        return GivenText(Sentence(path.name, path.name), path.read_bytes(), read.cues, read.format)
+        name = Sentence("{name}", "{name}").filled(name=path.name)  # no character of it is changed
+        return GivenText(name, path.read_bytes(), read.cues, read.format)
     if not pasted.strip():
         return None
     name = TEXTS["pasted_name"]
@@ -128,8 +129,4 @@ def _is_binary(path: Path) -> bool:
 
 
 def _filled(key: str, **values: Sentence) -> Sentence:
-    template = TEXTS[key]
-    return Sentence(
-        template.en.format_map({name: value.en for name, value in values.items()}),
-        template.zh.format_map({name: value.zh for name, value in values.items()}),
-    )
+    return TEXTS[key].filled(**values)

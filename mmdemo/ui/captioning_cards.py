@@ -8,9 +8,7 @@ from html import escape
 from mmdemo.types import Caption, CaptionLanguage
 from mmdemo.ui.captioning_view import LANGUAGE_NAMES, CaptionView, badge_html, copy_html
 from mmdemo.ui.captioning_words import heat_text, word_pieces
-from mmdemo.ui.i18n import text
-
-LANGUAGE_TAGS: dict[str, str] = {"en": "en", "zh": "zh-CN"}
+from mmdemo.ui.i18n import for_reader, text, written_tag
 
 CHOOSE_SCRIPT = """
 element.addEventListener("click", (event) => {
@@ -91,15 +89,16 @@ def _card_html(view: CaptionView, own: CaptionLanguage, unsure: bool, language: 
     note = "" if explained else f'<p class="mm-empty">{escape(text("look_none", language))}</p>'
     return (
         f'<section class="mm-card" data-language="{own}" aria-label="{LANGUAGE_NAMES[own]}">'
-        f'<div class="mm-card-head">{head}{copy_html(caption.text, language)}</div>'
-        f'<p class="mm-caption" lang="{LANGUAGE_TAGS[own]}">{_words_html(caption, language)}</p>{note}'
+        f'<div class="mm-card-head">{head}{copy_html(for_reader(caption.text, language), language)}</div>'
+        f'<p class="mm-caption" lang="{written_tag(own, language)}">{_words_html(caption, language)}</p>{note}'
         f"{_alternatives_html(captions, at, language)}</section>"
     )
 
 
 def _words_html(caption: Caption, language: str) -> str:
     parts = []
-    for piece, heatmap in word_pieces(caption):
+    for written, heatmap in word_pieces(caption):
+        piece = for_reader(written, language)
         if heatmap is None:
             parts.append(escape(piece))
             continue
@@ -115,12 +114,17 @@ def _alternatives_html(captions: Sequence[Caption], at: int, language: str) -> s
     if len(captions) < 2:
         return ""
     items = "".join(
-        f'<li><button type="button" class="mm-choose" data-choose="{caption.language}:{number}" '
-        f'aria-label="{escape(text("choose_caption", language, caption=caption.text))}" '
-        f'lang="{LANGUAGE_TAGS[caption.language]}">{escape(caption.text)}</button>'
-        f'<span class="mm-facts-line">{min(max(round(100 * caption.score), 1), 99)} %</span>'
-        f"{copy_html(caption.text, language)}</li>"
-        for number, caption in enumerate(captions)
-        if number != at
+        _alternative_html(number, caption, language) for number, caption in enumerate(captions) if number != at
     )
     return f'<h4 class="mm-alternatives">{escape(text("alternatives", language))}</h4><ul>{items}</ul>'
+
+
+def _alternative_html(number: int, caption: Caption, language: str) -> str:
+    shown = for_reader(caption.text, language)
+    return (
+        f'<li><button type="button" class="mm-choose" data-choose="{caption.language}:{number}" '
+        f'aria-label="{escape(text("choose_caption", language, caption=shown))}" '
+        f'lang="{written_tag(caption.language, language)}">{escape(shown)}</button>'
+        f'<span class="mm-facts-line">{min(max(round(100 * caption.score), 1), 99)} %</span>'
+        f"{copy_html(shown, language)}</li>"
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmdemo.ui.captioning_cards import chosen_captions
 from mmdemo.ui.captioning_view import LANGUAGE_NAMES, CaptionView
+from mmdemo.ui.i18n import for_reader
 
 if TYPE_CHECKING:
     from mmdemo.tasks.captioning import PictureCaptions
@@ -79,7 +80,7 @@ def write_downloads(view: CaptionView, language: str, folder: Path) -> dict[str,
     if view.picture is not None:
         return _picture_files(view, view.picture, language, folder / stem)
     if view.scenes:
-        return _scene_files(view, folder / stem)
+        return _scene_files(view, language, folder / stem)
     if view.rows:
         return _table_files(view, folder)
     return {}
@@ -93,7 +94,7 @@ def _named(base: Path, ending: str) -> Path:
 def _picture_files(view: CaptionView, found: PictureCaptions, language: str, base: Path) -> dict[str, Path]:
     txt, described = _named(base, ".txt"), _named(base, ".json")
     chosen = chosen_captions(view)
-    txt.write_text("".join(f"{caption.text}\n" for caption in chosen), encoding="utf-8")
+    txt.write_text("".join(f"{for_reader(caption.text, language)}\n" for caption in chosen), encoding="utf-8")
     content = {
         "file": view.name,
         "chosen": {one.language: one.text for one in chosen},
@@ -103,13 +104,13 @@ def _picture_files(view: CaptionView, found: PictureCaptions, language: str, bas
     return {"txt": txt, "json": described}
 
 
-def _scene_files(view: CaptionView, base: Path) -> dict[str, Path]:
+def _scene_files(view: CaptionView, interface: str, base: Path) -> dict[str, Path]:
     from mmdemo.subtitles import save_subtitles
     from mmdemo.tasks.video_captioning import scene_cues
 
     paths: dict[str, Path] = {}
     for language in view.languages:
-        cues = scene_cues(view.scenes, language)
+        cues = [replace(cue, text=for_reader(cue.text, interface)) for cue in scene_cues(view.scenes, language)]
         for extension in ("srt", "vtt"):
             path = _named(base, f".{language}.{extension}")
             save_subtitles(cues, path, extension, language=language)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +23,7 @@ MOST_FILES = 200
 
 def filled(key: str, **values: object) -> Sentence:
     """Fill the placeholders of a text in both languages."""
-    template = TEXTS[key]
-    return replace(template, en=template.en.format(**values), zh=template.zh.format(**values))
+    return TEXTS[key].filled(**values)
 
 
 def checked_dropped(value: object, language: str) -> tuple[Path, ...]:

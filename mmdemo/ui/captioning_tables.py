@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mmdemo.text import clock
 from mmdemo.types import Caption
 from mmdemo.ui.captioning_view import FINAL_PHASES, LANGUAGE_NAMES, RUNNING_PHASES, CaptionView, badge_html, copy_html
-from mmdemo.ui.i18n import text
+from mmdemo.ui.i18n import for_reader, text, written_tag
 
 if TYPE_CHECKING:
     from mmdemo.tasks.caption_batch import CaptionRow
@@ -49,12 +49,14 @@ def _scene_html(scene: SceneCaption, view: CaptionView, language: str) -> str:
         times = f'<button type="button" class="mm-time" {place}>{times}</button>'
     else:
         times = f'<span class="mm-time">{times}</span>'
-    lines = "".join(
-        f'<p><span lang="{caption.language}">{escape(caption.text)}</span> {badge_html(caption.score, language)}</p>'
-        for caption in scene.captions
-    )
+    lines = "".join(_scene_line_html(caption, language) for caption in scene.captions)
     reasons = "".join(f'<p class="mm-scene-reason">{escape(reason.text(language))}</p>' for reason in scene.reasons)
     return f'<li>{times}<div class="mm-scene">{lines}{reasons}</div></li>'
+
+
+def _scene_line_html(caption: Caption, language: str) -> str:
+    shown, tag = escape(for_reader(caption.text, language)), written_tag(caption.language, language)
+    return f'<p><span lang="{tag}">{shown}</span> {badge_html(caption.score, language)}</p>'
 
 
 def files_html(view: CaptionView, language: str) -> str:
@@ -81,8 +83,9 @@ def _row_html(row: CaptionRow, view: CaptionView, language: str) -> str:
     best = {caption.language: caption for caption in reversed(row.captions)}
     for own in view.languages:
         caption: Caption | None = best.get(own)
-        inside = f"<span>{escape(caption.text)}</span> {copy_html(caption.text, language)}" if caption else ""
-        cells.append(f'<td lang="{own}">{inside}</td>')
+        shown = for_reader(caption.text, language) if caption else ""
+        inside = f"<span>{escape(shown)}</span> {copy_html(shown, language)}" if caption else ""
+        cells.append(f'<td lang="{written_tag(own, language)}">{inside}</td>')
     score = badge_html(row.captions[0].score, language) if row.captions else ""
     notes = ([row.problem] if row.problem is not None else []) + list(row.reasons)
     note = " ".join(escape(sentence.text(language)) for sentence in notes)

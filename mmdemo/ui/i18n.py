@@ -1,4 +1,4 @@
-"""The interface in two languages: one table of texts, and one register of which component shows which text."""
+"""The interface in three languages: one table of texts, and one register of which component shows which text."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 import gradio as gr
 
+from mmdemo.traditional import is_traditional_interface, traditional
 from mmdemo.types import is_chinese_interface
 from mmdemo.ui.texts import TEXTS
 
 ENGLISH = "en"
 CHINESE = "zh-CN"
-INTERFACE_LANGUAGES = (("English", ENGLISH), ("简体中文", CHINESE))
+TRADITIONAL = "zh-TW"
+INTERFACE_LANGUAGES = (("English", ENGLISH), ("简体中文", CHINESE), ("繁體中文", TRADITIONAL))
 """(name in its own language, tag), as the selector shows them."""
 
 
@@ -37,13 +39,13 @@ def preferred_language(accept_language: str | None) -> str:
     """Guess the interface language from an ``accept-language`` header.
 
     >>> preferred_language("fr;q=0.9, zh-TW;q=0.8, en;q=0.5")
-    'zh-CN'
+    'zh-TW'
 
     Args:
         accept_language: the header, or None when there is none.
 
     Returns:
-        The first of our languages by the weights the browser gives, English when it names neither.
+        The first of our languages by the weights the browser gives, English when it names none.
     """
     weighted: list[tuple[float, int, str]] = []
     for position, part in enumerate((accept_language or "").split(",")):
@@ -57,7 +59,7 @@ def preferred_language(accept_language: str | None) -> str:
         if negative_weight == 0:
             continue
         if is_chinese_interface(tag):
-            return CHINESE
+            return known_language(tag)
         if tag.split("-")[0] == ENGLISH:
             return ENGLISH
     return ENGLISH
@@ -65,7 +67,31 @@ def preferred_language(accept_language: str | None) -> str:
 
 def known_language(value: object) -> str:
     """Return an interface language we have for whatever a client sent."""
-    return CHINESE if isinstance(value, str) and is_chinese_interface(value) else ENGLISH
+    if not isinstance(value, str) or not is_chinese_interface(value):
+        return ENGLISH
+    return TRADITIONAL if is_traditional_interface(value) else CHINESE
+
+
+def for_reader(chinese: str, language: str) -> str:
+    """Write what a model wrote in Chinese in the characters that the visitor reads.
+
+    Args:
+        chinese: Simplified; other languages stay as they are.
+        language: interface language tag.
+    """
+    return traditional(chinese) if is_traditional_interface(language) else chinese
+
+
+def written_tag(language_written: str, language: str) -> str:
+    """Return the language tag of what a model wrote, as `for_reader` shows it.
+
+    Args:
+        language_written: ``en`` or ``zh``.
+        language: interface language tag.
+    """
+    if language_written != "zh":
+        return language_written
+    return TRADITIONAL if is_traditional_interface(language) else CHINESE
 
 
 def merged(*changes: dict[Any, dict[str, Any]]) -> dict[Any, dict[str, Any]]:

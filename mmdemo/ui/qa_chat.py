@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from mmdemo.types import Answer
-from mmdemo.ui.i18n import text
+from mmdemo.ui.i18n import for_reader, text, written_tag
 from mmdemo.ui.qa_evidence import evidence_html
 from mmdemo.ui.qa_media import MediaItem
 from mmdemo.ui.qa_view import SURE, Turn, percent
-
-LANGUAGE_TAGS: dict[str, str] = {"en": "en", "zh": "zh-CN"}
 
 CHAT_SCRIPT = """
 const toLast = () => {
@@ -62,7 +60,7 @@ def announcement_html(turns: Sequence[Turn], language: str) -> str:
         return escape(turn.problem.text(language) if turn.problem else text("ask_stopped", language))
     sure = text("ask_confidence", language, percent=percent(turn.answer.probability))
     doubt = "" if turn.answer.sure else f"{text('ask_not_sure', language)}. "
-    return escape(f"{doubt}{turn.answer.text} {sure}")
+    return escape(f"{doubt}{for_reader(turn.answer.text, language)} {sure}")
 
 
 def _turn_html(turn: Turn, present: Mapping[str, MediaItem], language: str) -> str:
@@ -82,10 +80,10 @@ def _turn_html(turn: Turn, present: Mapping[str, MediaItem], language: str) -> s
 
 
 def _answer_html(turn: Turn, answer: Answer, present: Mapping[str, MediaItem], language: str) -> str:
-    tag = LANGUAGE_TAGS[answer.language]
+    tag, shown = written_tag(answer.language, language), for_reader(answer.text, language)
     return (
-        f'<div class="mm-ask-answer"><p class="mm-ask-text" lang="{tag}" dir="auto">{escape(answer.text)}</p>'
-        f"{_copy_html(answer.text, language)}</div>{_confidence_html(answer, language)}"
+        f'<div class="mm-ask-answer"><p class="mm-ask-text" lang="{tag}" dir="auto">{escape(shown)}</p>'
+        f"{_copy_html(shown, language)}</div>{_confidence_html(answer, language)}"
         f"{_guesses_html(answer, language)}{evidence_html(turn, answer, present, language)}"
         f"{_reasons_html(answer, language)}"
     )
@@ -113,9 +111,9 @@ def _bar_html(probability: float, shown: str) -> str:
 def _guesses_html(answer: Answer, language: str) -> str:
     if answer.sure or not answer.guesses:
         return ""
-    tag = LANGUAGE_TAGS[answer.language]
+    tag = written_tag(answer.language, language)
     items = "".join(
-        f'<li><span lang="{tag}">{escape(guess.text)}</span>{_bar_html(guess.probability, "low")}'
+        f'<li><span lang="{tag}">{escape(for_reader(guess.text, language))}</span>{_bar_html(guess.probability, "low")}'
         f"<span>{percent(guess.probability)}</span></li>"
         for guess in answer.guesses
     )

@@ -11,7 +11,7 @@ import gradio as gr
 
 from mmdemo.types import CaptionLanguage, is_chinese_interface
 from mmdemo.ui.common import ASSETS
-from mmdemo.ui.i18n import text
+from mmdemo.ui.i18n import for_reader, text
 from mmdemo.ui.qa_media import MediaItem
 
 SAMPLES = Path(gr.__file__).parent / "media_assets"
@@ -35,7 +35,9 @@ EXAMPLES = (
 
 def suggested(suggestions: Mapping[CaptionLanguage, Sequence[str]], language: str) -> Sequence[str]:
     """Return the questions for an interface language."""
-    return suggestions.get("zh" if is_chinese_interface(language) else "en", ())
+    if not is_chinese_interface(language):
+        return suggestions.get("en", ())
+    return [for_reader(question, language) for question in suggestions.get("zh", ())]
 
 
 def offers_html(items: Sequence[MediaItem], suggestions: Mapping[CaptionLanguage, Sequence[str]], language: str) -> str:

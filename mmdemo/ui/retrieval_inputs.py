@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -28,9 +27,8 @@ def checked_files(value: object, language: str, present: int = 0) -> tuple[Path,
     if not isinstance(value, list | tuple) or not value or not all(isinstance(path, str) for path in value):
         raise user_error(TEXTS["no_files"], language)
     if present + len(value) > LIBRARY_LIMIT:
-        template, count = TEXTS["too_many_files"], present + len(value)
-        values = {"count": count, "limit": LIBRARY_LIMIT}
-        raise user_error(replace(template, en=template.en.format(**values), zh=template.zh.format(**values)), language)
+        sentence = TEXTS["too_many_files"].filled(count=present + len(value), limit=LIBRARY_LIMIT)
+        raise user_error(sentence, language)
     paths = tuple(Path(path) for path in value)
     # Gradio lets a client name its whole upload folder, and reading that would show everybody's files.
     if not all(is_regular_file(path) for path in paths):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mmdemo.types import Sentence, is_chinese_interface
+from mmdemo.types import Sentence
 
 AUTOMATIC = "auto"
 """The choice that leaves the language to the speech model."""
+AUTOMATICALLY = Sentence("Detect automatically", "自动检测")
 
 COMMON_LANGUAGES = ("en", "zh", "yue", "es", "fr", "de", "ja", "ko", "pt", "ru", "it", "ar", "hi")
 """Listed first; the others follow by name."""
@@ -135,7 +136,6 @@ def language_choices(interface: str) -> list[tuple[str, str]]:
     Returns:
         (name, code) pairs: automatic, the common languages, then all others by name.
     """
-    automatic = "自动检测" if is_chinese_interface(interface) else "Detect automatically"
     others = sorted(set(LANGUAGE_NAMES) - set(COMMON_LANGUAGES), key=lambda code: LANGUAGE_NAMES[code].en)
     names = [(f"{language_name(code, interface)} ({code})", code) for code in (*COMMON_LANGUAGES, *others)]
-    return [(automatic, AUTOMATIC), *names]
+    return [(AUTOMATICALLY.text(interface), AUTOMATIC), *names]

@@ -103,8 +103,7 @@ def correction_note(previous: SubtitleView, view: SubtitleView) -> Sentence:
     moved = sum(_times(cue) not in was for row, cue in enumerate(view.cues) if row not in view.corrected)
     if not moved:
         return TEXTS["table_saved"]
-    said = TEXTS["neighbours_moved"]
-    return Sentence(said.en.format(count=moved), said.zh.format(count=moved))
+    return TEXTS["neighbours_moved"].filled(count=moved)
 
 
 def undone_view(view: SubtitleView, before: SubtitleView) -> SubtitleView:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import gradio as gr
 
@@ -90,8 +89,7 @@ class CorrectionHandlers:
             view = corrected_view(state.view, typed, realign)
         except Exception as error:
             problem = sentence_for(error, state.view.name)
-            kept = TEXTS["table_kept"]
-            state.note = replace(problem, en=kept.en.format(problem=problem.en), zh=kept.zh.format(problem=problem.zh))
+            state.note = TEXTS["table_kept"].filled(problem=problem)
             state.note_is_problem = True
             yield updates | note_updates(self.parts, state, session.language)
             return

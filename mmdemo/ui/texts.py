@@ -1,4 +1,4 @@
-"""Every text of the interface, in both languages; placeholders stand in braces."""
+"""Every text of the interface in English and Chinese; placeholders stand in braces."""
 
 from __future__ import annotations
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.ui.app import build_demo, launch_kwargs
 from mmdemo.ui.common import Session
-from mmdemo.ui.i18n import Localisation
+from mmdemo.ui.i18n import Localisation, known_language
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from tests.test_app import ROOT, first_page, free_port
 from tests.ui.fakes import FakePipeline
@@ -29,6 +29,8 @@ QUIET_FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 PATIENCE_MS = 120_000
+EXPECTED_MS = 20_000
+"""Until what a page should show is there; Playwright's five seconds are short on a busy machine."""
 GRADIO_WARNINGS = (  # its queue statistics, with pandas 3
     "ignore:'future.no_silent_downcasting' is deprecated",
     "ignore:The copy keyword is deprecated",
@@ -63,6 +65,7 @@ def browser() -> Iterator[Browser]:
     executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if executable is None:
         pytest.fail("No Chromium: run tools/install_system_packages.sh, or set MMDEMO_SKIP_BROWSER=1 to go without.")
+    expect.set_options(timeout=EXPECTED_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=QUIET_FLAGS)
         yield browser
@@ -142,7 +145,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.get_by_role("tab").nth(1).click()
         page.wait_for_selector("#mm-file input[type=file]", state="attached")
         # The language of the visitor arrives with the load event.
-        tag = "zh-CN" if options.get("locale", "en").startswith("zh") else "en"
+        tag = known_language(options.get("locale", "en"))
         page.wait_for_function("(tag) => document.documentElement.lang === tag", arg=tag)
         return page
 

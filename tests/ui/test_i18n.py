@@ -9,7 +9,18 @@ import pytest
 
 import mmdemo.ui
 from mmdemo.ui.app import words_for_css
-from mmdemo.ui.i18n import CHINESE, ENGLISH, Localisation, known_language, merged, preferred_language, text
+from mmdemo.ui.i18n import (
+    CHINESE,
+    ENGLISH,
+    TRADITIONAL,
+    Localisation,
+    for_reader,
+    known_language,
+    merged,
+    preferred_language,
+    text,
+    written_tag,
+)
 from mmdemo.ui.texts import TEXTS
 
 CHINESE_CHARACTER = re.compile("[\u4e00-\u9fff]")
@@ -45,8 +56,10 @@ def test_every_text_is_used_and_none_is_missing() -> None:
         ("", ENGLISH),
         ("fr-FR,fr;q=0.9", ENGLISH),
         ("zh", CHINESE),
-        ("zh-HK,zh;q=0.9,en;q=0.8", CHINESE),
-        ("en;q=0.5, zh-TW;q=0.8", CHINESE),
+        ("zh-HK,zh;q=0.9,en;q=0.8", TRADITIONAL),
+        ("en;q=0.5, zh-TW;q=0.8", TRADITIONAL),
+        ("zh-Hant-MO", TRADITIONAL),
+        ("zh-SG,zh-TW;q=0.9", CHINESE),
         ("de,en-GB;q=0.7,zh;q=0.3", ENGLISH),
         ("zh;q=0, en", ENGLISH),
         ("zh;q=broken", ENGLISH),
@@ -58,10 +71,21 @@ def test_first_guess_follows_the_weights_of_the_browser(header: str | None, lang
 
 
 @pytest.mark.parametrize(
-    ("value", "language"), [("zh-TW", CHINESE), ("en", ENGLISH), ({"a": 1}, ENGLISH), (None, ENGLISH)]
+    ("value", "language"),
+    [("zh-TW", TRADITIONAL), ("zh", CHINESE), ("en", ENGLISH), ({"a": 1}, ENGLISH), (None, ENGLISH)],
 )
 def test_any_value_becomes_a_language_we_have(value: object, language: str) -> None:
     assert known_language(value) == language
+
+
+def test_what_models_write_is_shown_in_the_readers_characters() -> None:
+    assert [for_reader("一只狗在叫", tag) for tag in (ENGLISH, CHINESE, TRADITIONAL)] == [
+        "一只狗在叫",
+        "一只狗在叫",
+        "一隻狗在叫",
+    ]
+    assert [written_tag("zh", tag) for tag in (ENGLISH, CHINESE, TRADITIONAL)] == ["zh-CN", "zh-CN", "zh-TW"]
+    assert written_tag("en", TRADITIONAL) == "en"
 
 
 def test_components_follow_the_language() -> None:
@@ -71,6 +95,7 @@ def test_components_follow_the_language() -> None:
         menu = localisation.make(gr.Dropdown, {"label": "spoken_language", "info": "spoken_language_info"}, choices=[])
         localisation.follow(menu, lambda language: {"choices": [language]})
     assert button.value == text("start", ENGLISH)
+    assert localisation.updates(TRADITIONAL)[button]["value"] == "產生字幕"
     updates = localisation.updates(CHINESE)
     assert updates[button]["value"] == "生成字幕"
     assert updates[menu]["label"] == "语音的语言" and updates[menu]["choices"] == [CHINESE]
