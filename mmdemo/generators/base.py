@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator as Steps
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
-from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess, WordHeatmap
+from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess, Span, WordHeatmap
 
 CaptionLength = Literal["short", "medium", "long"]
 
@@ -35,6 +36,41 @@ class Candidate:
 
     text: str  # without capital letter and full stop
     log_probability: float  # mean a token, natural logarithm
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """Words that are said in a recording."""
+
+    text: str
+    span: Span | None  # seconds
+
+
+@dataclass(frozen=True, eq=False)
+class HeardSound:
+    """A stretch of sound without words."""
+
+    name: str  # what it seems to be
+    span: Span | None  # seconds
+    waveform: Float32Array | None = None  # [N] mono at 16 kHz, where it is at hand
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What an answer is to rest on, as the backbone found it."""
+
+    pictures: tuple[Encoding, ...] = ()  # whole pictures, and frames of clips
+    passages: tuple[Quoted, ...] = ()
+    sounds: tuple[HeardSound, ...] = ()
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    """An answer in a generator's own words."""
+
+    text: str
+    probability: float  # geometric mean of its tokens' probabilities: not calibrated
+    complete: bool = True  # False: it was cut at the bound of its length
 
 
 @dataclass(frozen=True)
@@ -113,3 +149,81 @@ class Generator(Protocol):
         Returns:
             [9, 9] rows from the top, adds up to 1.
         """
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """What a generator offers besides when it writes freely, token by token."""
+
+    def caption_steps(
+        self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
+    ) -> Steps[str, None, list[list[Candidate]]]:
+        """Write captions as `Generator.captions` does.
+
+        Yields:
+            What stands there so far; closing stops within one token.
+
+        Returns:
+            The candidates.
+        """
+
+    def answer_steps(
+        self, question: str, language: CaptionLanguage, material: Material
+    ) -> Steps[str, None, WrittenAnswer | None]:
+        """Answer a question from evidence.
+
+        Args:
+            question: as the user wrote it.
+            language: of it and of the answer.
+            material: what the answer is to rest on.
+
+        Yields:
+            What stands there so far; closing stops within one token.
+
+        Returns:
+            The answer; None when nothing was written.
+        """
+
+
+def caption_steps(
+    generator: Generator, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
+) -> Steps[str, None, list[list[Candidate]]]:
+    """Write captions and show them as they come, where the generator can; others write them in one go.
+
+    Args:
+        generator: of any kind.
+        encodings: see `Generator.captions`, as the rest.
+        prompts: one for each.
+        sampling: how to search.
+
+    Yields:
+        What stands there so far.
+
+    Returns:
+        The candidates.
+    """
+    if isinstance(generator, Writer):
+        return (yield from generator.caption_steps(encodings, prompts, sampling))
+    return generator.captions(encodings, prompts, sampling)
+
+
+def answer_steps(
+    generator: Generator, question: str, language: CaptionLanguage, material: Material
+) -> Steps[str, None, WrittenAnswer | None]:
+    """Answer a question from evidence in the generator's own words, where it has any.
+
+    Args:
+        generator: of any kind.
+        question: see `Writer.answer_steps`, as the rest.
+        language: of it and of the answer.
+        material: what the answer is to rest on.
+
+    Yields:
+        What stands there so far.
+
+    Returns:
+        The answer; None where the generator does not write freely, or wrote nothing.
+    """
+    if isinstance(generator, Writer):
+        return (yield from generator.answer_steps(question, language, material))
+    return None

@@ -78,7 +78,6 @@ def load_model(auto_class: Any, model: HubModel, folder: Path, device: str, **op
         network, found = auto_class.from_pretrained(
             folder,
             dtype=model_dtype(device),
-            attn_implementation="sdpa",
             use_safetensors=True,
             output_loading_info=True,
             **SAFE,

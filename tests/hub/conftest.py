@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from mmdemo.config import Settings
+from mmdemo.generators.hub import HubGenerator
+from mmdemo.hub.catalogue import HubModel
+from tests.hub.chat_checkpoints import write_gemma4, write_smolvlm
 from tests.hub.fake_hub import FakeHub, serve
 
 
@@ -45,3 +49,39 @@ def put_online(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cal
             return hub
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def gemma4_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Gemma 4 with random weights."""
+    return write_gemma4(tmp_path_factory.mktemp("gemma4"))
+
+
+@pytest.fixture(scope="session")
+def smolvlm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SmolVLM with random weights."""
+    return write_smolvlm(tmp_path_factory.mktemp("smolvlm"))
+
+
+def _generator(folder: Path) -> HubGenerator:
+    settings = Settings(cache_dir=folder / "cache")
+    return HubGenerator(HubModel(str(folder)), settings, "cpu", threading.RLock())
+
+
+@pytest.fixture(scope="session")
+def gemma4(gemma4_folder: Path) -> HubGenerator:
+    """A generator that writes nonsense with it, and hears."""
+    return _generator(gemma4_folder)
+
+
+@pytest.fixture(scope="session")
+def smolvlm(smolvlm_folder: Path) -> HubGenerator:
+    """Another one, which does not hear."""
+    return _generator(smolvlm_folder)
+
+
+@pytest.fixture(params=["gemma4", "smolvlm"])
+def writer(request: pytest.FixtureRequest) -> HubGenerator:
+    """Each of them."""
+    found: HubGenerator = request.getfixturevalue(request.param)
+    return found

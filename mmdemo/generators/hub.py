@@ -1,0 +1,201 @@
+"""The hub profile's generator: any multimodal chat model behind the `mmdemo.generators.base.Generator` protocol.
+
+It looks at the small copies of pictures that the hub's backbone leaves in an encoding (`Encoding.pictures`). Nothing in
+it was measured with real weights; tests run it with tiny random ones of the same classes.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Generator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmdemo.config import Settings
+from mmdemo.generators.base import Candidate, CaptionPrompt, Material, NamedThing, Sampling, WrittenAnswer
+from mmdemo.generators.hub_chat import HubChat, Prompt
+from mmdemo.generators.hub_texts import (
+    YES_NO,
+    answer_prompt,
+    caption_prompt,
+    is_closed,
+    material_prompt,
+    plain_answer,
+    plain_caption,
+    sound_line,
+)
+from mmdemo.hub.catalogue import HubModel
+from mmdemo.stepwise import run_through
+from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess, UInt8Array, WordHeatmap
+
+if TYPE_CHECKING:
+    from mmdemo.generators.hub_running import WrittenTokens
+
+CAPTION_TOKENS = {"short": 48, "medium": 80, "long": 200}
+"""Most tokens of a caption; Chinese takes about one a character."""
+ANSWER_TOKENS = 16
+WRITTEN_TOKENS = 256
+MOST_CANDIDATES = 8
+"""Beams or samples of one prompt: each holds a cache of its own."""
+LEAST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 2.0
+MOST_PICTURES = 4
+MOST_SOUNDS = 2
+"""Of the evidence that is shown; each costs a prompt some hundred tokens."""
+GRID = 9
+"""Cells of a heatmap in a row, as the protocol wants them."""
+
+
+class HubGenerator:
+    """Writes with a chat model of the hub; it is fetched and loaded when first needed.
+
+    Args:
+        model: which one (any id that ``AutoModelForMultimodalLM`` takes).
+        fetch: returns the model's folder, fetching what is missing; raises sentences.
+        settings: folders.
+        device: ``cpu`` or ``cuda``.
+        lock: held while the network runs.
+    """
+
+    calibrated = False
+
+    def __init__(
+        self,
+        model: HubModel,
+        settings: Settings,
+        device: str,
+        lock: threading.RLock,
+        fetch: Callable[[HubModel, Settings], Path] | None = None,
+    ) -> None:
+        self._model = model
+        self._settings = settings
+        self._device = device
+        self._lock = lock
+        self._fetch = fetch
+
+    @property
+    def model_id(self) -> str:
+        """Repository and commit."""
+        return f"hub:{self._model.name}"
+
+    @cached_property
+    def chat(self) -> HubChat:
+        """The network with its processor."""
+        from mmdemo.hub.download import download
+
+        fetch = self._fetch or download
+        with self._lock:
+            return HubChat.load(self._model, fetch(self._model, self._settings), self._device, self._lock)
+
+    def captions(
+        self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
+    ) -> list[list[Candidate]]:
+        """Write candidates, one prompt after the other (see the protocol)."""
+        return run_through(self.caption_steps(encodings, prompts, sampling))
+
+    def caption_steps(
+        self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
+    ) -> Generator[str, None, list[list[Candidate]]]:
+        """Write candidates and show the leading one as it comes (see `mmdemo.generators.base.Writer`)."""
+        found = []
+        for encoding, prompt in zip(encodings, prompts, strict=True):
+            asked = Prompt(caption_prompt(prompt), pictures=(_picture(encoding),))
+            written = yield from self.chat.write(asked, CAPTION_TOKENS[prompt.length or "short"], _options(sampling))
+            found.append(self._candidates(written))
+        return found
+
+    def _candidates(self, written: Sequence[WrittenTokens]) -> list[Candidate]:
+        best: dict[str, float] = {}
+        for one in written:
+            text = plain_caption(self.chat.text(one.ids))
+            mean = one.log_probability / max(len(one.ids), 1)
+            if text and math.isfinite(mean):
+                best[text] = max(mean, best.get(text, mean))
+        return sorted((Candidate(text, mean) for text, mean in best.items()), key=lambda found: -found.log_probability)
+
+    def names(self, encoding: Encoding) -> tuple[NamedThing, ...]:
+        """Name nothing: a chat model has no classifier (see the protocol)."""
+        return ()
+
+    def heatmaps(self, encoding: Encoding, text: str, language: CaptionLanguage) -> tuple[WordHeatmap, ...]:
+        """Show nothing: where a chat model looks is not known of all the models that may stand here."""
+        return ()
+
+    def answer_heatmap(self, encoding: Encoding, question: str, answer: str, language: CaptionLanguage) -> Float32Array:
+        """Show all of the picture evenly, for the same reason."""
+        return np.full((GRID, GRID), 1 / GRID**2, np.float32)
+
+    def answers(
+        self, encoding: Encoding, questions: Sequence[str], language: CaptionLanguage, count: int = 5
+    ) -> list[tuple[Guess, ...]]:
+        """Answer questions about a picture (see the protocol); the probabilities are the network's own.
+
+        A yes or no is read from the first token alone; other answers are found by beam search.
+        """
+        return [self._guesses(_picture(encoding), question, language, count) for question in questions]
+
+    def _guesses(self, picture: UInt8Array, question: str, language: CaptionLanguage, count: int) -> tuple[Guess, ...]:
+        asked = Prompt(answer_prompt(self.chat.plain(question), language), pictures=(picture,))
+        if is_closed(question, language):
+            shares = self.chat.first_words(asked, YES_NO[language])
+            total = sum(shares.values()) or 1.0
+            closed = [Guess(text, share / total) for text, share in shares.items()]
+            return tuple(sorted(closed, key=lambda guess: -guess.probability)[:count])
+        beams = _options(Sampling(count=min(count, MOST_CANDIDATES)))
+        shares = {}
+        for one in run_through(self.chat.write(asked, ANSWER_TOKENS, beams)):
+            text = plain_answer(self.chat.text(one.ids), language)
+            if text and math.isfinite(one.log_probability):
+                shares[text] = shares.get(text, 0.0) + math.exp(one.log_probability)
+        scale = max(sum(shares.values()), 1.0)
+        found = [Guess(text, share / scale) for text, share in shares.items()]
+        return tuple(sorted(found, key=lambda guess: -guess.probability)[:count])
+
+    def answer_steps(
+        self, question: str, language: CaptionLanguage, material: Material
+    ) -> Generator[str, None, WrittenAnswer | None]:
+        """Answer a question from evidence in free words (see `mmdemo.generators.base.Writer`)."""
+        asked = self._asked(question, language, material)
+        written = yield from self.chat.write(asked, WRITTEN_TOKENS, _options(Sampling(count=1)))
+        if not written:
+            return None
+        best = written[0]
+        text = " ".join(self.chat.text(best.ids).split())
+        if not text or not math.isfinite(best.log_probability):
+            return None
+        return WrittenAnswer(text, math.exp(best.log_probability / len(best.ids)), best.ended)
+
+    def _asked(self, question: str, language: CaptionLanguage, material: Material) -> Prompt:
+        """Put evidence and question into one prompt; sound goes in as sound where the model can hear it."""
+        chat = self.chat
+        audible = [sound for sound in material.sounds if sound.waveform is not None] if chat.hears else []
+        unspoken = [sound_line(sound.span, chat.plain(sound.name)) for sound in material.sounds]
+        text = material_prompt(chat.plain(question), language, chat.plain_material(material), unspoken)
+        pictures = tuple(_picture(picture) for picture in material.pictures[:MOST_PICTURES])
+        waveforms = tuple(sound.waveform for sound in audible[:MOST_SOUNDS] if sound.waveform is not None)
+        return Prompt(text, pictures, waveforms)
+
+
+def _picture(encoding: Encoding) -> UInt8Array:
+    assert encoding.pictures, "the hub's backbone leaves a small copy of every picture in its encoding"
+    return encoding.pictures[0]
+
+
+def _options(sampling: Sampling) -> dict[str, Any]:
+    """Return the options of a search within bounds: beams, or draws from the most probable words."""
+    count = min(max(sampling.count, 1), MOST_CANDIDATES)
+    if sampling.nucleus is None:
+        return {"do_sample": False, "num_beams": count, "num_return_sequences": count}
+    temperature = min(max(sampling.temperature, LEAST_TEMPERATURE), HIGHEST_TEMPERATURE)
+    return {
+        "do_sample": True,
+        "num_beams": 1,
+        "num_return_sequences": count,
+        "top_p": min(max(sampling.nucleus, 0.05), 1.0),
+        "top_k": 0,
+        "temperature": temperature,
+        "seed": sampling.seed,
+    }
