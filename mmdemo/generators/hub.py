@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Generator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,8 @@ from mmdemo.generators.hub_texts import (
     plain_caption,
     sound_line,
 )
-from mmdemo.hub.catalogue import HubModel
+from mmdemo.hub.catalogue import GEMMA_4_E2B, SMOLVLM2_500M, HubModel, named_model
+from mmdemo.hub.idle import IdleModel, idle_seconds
 from mmdemo.stepwise import run_through
 from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess, UInt8Array, WordHeatmap
 
@@ -49,8 +49,20 @@ GRID = 9
 """Cells of a heatmap in a row, as the protocol wants them."""
 
 
+def chosen_generator(settings: Settings, device: str) -> HubModel:
+    """Return the model that the settings name, or the one that suits the device.
+
+    Args:
+        settings: of the hub profile.
+        device: ``cpu`` or ``cuda``.
+    """
+    if settings.hub.generator:
+        return named_model(settings.hub.generator)
+    return GEMMA_4_E2B if device == "cuda" else SMOLVLM2_500M
+
+
 class HubGenerator:
-    """Writes with a chat model of the hub; it is fetched and loaded when first needed.
+    """Writes with a chat model of the hub; it is fetched and loaded when first needed, and goes when it idles.
 
     Args:
         model: which one (any id that ``AutoModelForMultimodalLM`` takes).
@@ -59,8 +71,6 @@ class HubGenerator:
         device: ``cpu`` or ``cuda``.
         lock: held while the network runs.
     """
-
-    calibrated = False
 
     def __init__(
         self,
@@ -75,15 +85,19 @@ class HubGenerator:
         self._device = device
         self._lock = lock
         self._fetch = fetch
+        self.held: IdleModel[HubChat] = IdleModel(self._load, idle_seconds(settings))
 
     @property
     def model_id(self) -> str:
         """Repository and commit."""
         return f"hub:{self._model.name}"
 
-    @cached_property
-    def chat(self) -> HubChat:
-        """The network with its processor."""
+    @property
+    def calibrated(self) -> bool:
+        """Whether probabilities of answers are: never."""
+        return False
+
+    def _load(self) -> HubChat:
         from mmdemo.hub.download import download
 
         fetch = self._fetch or download
@@ -101,16 +115,17 @@ class HubGenerator:
     ) -> Generator[str, None, list[list[Candidate]]]:
         """Write candidates and show the leading one as it comes (see `mmdemo.generators.base.Writer`)."""
         found = []
-        for encoding, prompt in zip(encodings, prompts, strict=True):
-            asked = Prompt(caption_prompt(prompt), pictures=(_picture(encoding),))
-            written = yield from self.chat.write(asked, CAPTION_TOKENS[prompt.length or "short"], _options(sampling))
-            found.append(self._candidates(written))
+        with self.held.use() as chat:
+            for encoding, prompt in zip(encodings, prompts, strict=True):
+                asked = Prompt(caption_prompt(prompt), pictures=(_picture(encoding),))
+                written = yield from chat.write(asked, CAPTION_TOKENS[prompt.length or "short"], _options(sampling))
+                found.append(self._candidates(chat, written))
         return found
 
-    def _candidates(self, written: Sequence[WrittenTokens]) -> list[Candidate]:
+    def _candidates(self, chat: HubChat, written: Sequence[WrittenTokens]) -> list[Candidate]:
         best: dict[str, float] = {}
         for one in written:
-            text = plain_caption(self.chat.text(one.ids))
+            text = plain_caption(chat.text(one.ids))
             mean = one.log_probability / max(len(one.ids), 1)
             if text and math.isfinite(mean):
                 best[text] = max(mean, best.get(text, mean))
@@ -135,48 +150,59 @@ class HubGenerator:
 
         A yes or no is read from the first token alone; other answers are found by beam search.
         """
-        return [self._guesses(_picture(encoding), question, language, count) for question in questions]
-
-    def _guesses(self, picture: UInt8Array, question: str, language: CaptionLanguage, count: int) -> tuple[Guess, ...]:
-        asked = Prompt(answer_prompt(self.chat.plain(question), language), pictures=(picture,))
-        if is_closed(question, language):
-            shares = self.chat.first_words(asked, YES_NO[language])
-            total = sum(shares.values()) or 1.0
-            closed = [Guess(text, share / total) for text, share in shares.items()]
-            return tuple(sorted(closed, key=lambda guess: -guess.probability)[:count])
-        beams = _options(Sampling(count=min(count, MOST_CANDIDATES)))
-        shares = {}
-        for one in run_through(self.chat.write(asked, ANSWER_TOKENS, beams)):
-            text = plain_answer(self.chat.text(one.ids), language)
-            if text and math.isfinite(one.log_probability):
-                shares[text] = shares.get(text, 0.0) + math.exp(one.log_probability)
-        scale = max(sum(shares.values()), 1.0)
-        found = [Guess(text, share / scale) for text, share in shares.items()]
-        return tuple(sorted(found, key=lambda guess: -guess.probability)[:count])
+        with self.held.use() as chat:
+            return [_guesses(chat, _picture(encoding), question, language, count) for question in questions]
 
     def answer_steps(
         self, question: str, language: CaptionLanguage, material: Material
     ) -> Generator[str, None, WrittenAnswer | None]:
         """Answer a question from evidence in free words (see `mmdemo.generators.base.Writer`)."""
-        asked = self._asked(question, language, material)
-        written = yield from self.chat.write(asked, WRITTEN_TOKENS, _options(Sampling(count=1)))
-        if not written:
-            return None
-        best = written[0]
-        text = " ".join(self.chat.text(best.ids).split())
+        with self.held.use() as chat:
+            asked = evidence_prompt(chat, question, language, material)
+            written = yield from chat.write(asked, WRITTEN_TOKENS, _options(Sampling(count=1)))
+            if not written:
+                return None
+            best = written[0]
+            text = " ".join(chat.text(best.ids).split())
         if not text or not math.isfinite(best.log_probability):
             return None
         return WrittenAnswer(text, math.exp(best.log_probability / len(best.ids)), best.ended)
 
-    def _asked(self, question: str, language: CaptionLanguage, material: Material) -> Prompt:
-        """Put evidence and question into one prompt; sound goes in as sound where the model can hear it."""
-        chat = self.chat
-        audible = [sound for sound in material.sounds if sound.waveform is not None] if chat.hears else []
-        unspoken = [sound_line(sound.span, chat.plain(sound.name)) for sound in material.sounds]
-        text = material_prompt(chat.plain(question), language, chat.plain_material(material), unspoken)
-        pictures = tuple(_picture(picture) for picture in material.pictures[:MOST_PICTURES])
-        waveforms = tuple(sound.waveform for sound in audible[:MOST_SOUNDS] if sound.waveform is not None)
-        return Prompt(text, pictures, waveforms)
+
+def _guesses(
+    chat: HubChat, picture: UInt8Array, question: str, language: CaptionLanguage, count: int
+) -> tuple[Guess, ...]:
+    """Answer one question in a few words, best first."""
+    asked = Prompt(answer_prompt(chat.plain(question), language), pictures=(picture,))
+    shares: dict[str, float] = {}
+    if is_closed(question, language):
+        shares = chat.first_words(asked, YES_NO[language])
+        scale = sum(shares.values()) or 1.0
+    else:
+        beams = _options(Sampling(count=count))
+        for one in run_through(chat.write(asked, ANSWER_TOKENS, beams)):
+            text = plain_answer(chat.text(one.ids), language)
+            if text and math.isfinite(one.log_probability):
+                shares[text] = shares.get(text, 0.0) + math.exp(one.log_probability)
+        scale = max(sum(shares.values()), 1.0)
+    found = [Guess(text, share / scale) for text, share in shares.items()]
+    return tuple(sorted(found, key=lambda guess: -guess.probability)[:count])
+
+
+def evidence_prompt(chat: HubChat, question: str, language: CaptionLanguage, material: Material) -> Prompt:
+    """Put evidence and question into one prompt; sound goes in as sound where the model can hear it.
+
+    Args:
+        chat: makes texts from outside plain.
+        question: as the user wrote it.
+        language: of it and of the answer.
+        material: the evidence; what is beyond the bounds is left out.
+    """
+    audible = [sound.waveform for sound in material.sounds if sound.waveform is not None and len(sound.waveform)]
+    unspoken = [sound_line(sound.span, chat.plain(sound.name)) for sound in material.sounds]
+    text = material_prompt(chat.plain(question), language, chat.plain_material(material), unspoken)
+    pictures = tuple(_picture(picture) for picture in material.pictures[:MOST_PICTURES])
+    return Prompt(text, pictures, tuple(audible[:MOST_SOUNDS]) if chat.hears else ())
 
 
 def _picture(encoding: Encoding) -> UInt8Array:

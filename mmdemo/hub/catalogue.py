@@ -43,7 +43,14 @@ EMBEDDING_GEMMA_2 = HubModel(
     parameters=744_000_000,
 )
 """Apache-2.0; text, pictures, sound and clips in 768 dimensions (figures from its card)."""
-KNOWN_MODELS = (EMBEDDING_GEMMA_2,)
+GEMMA_4_E2B = HubModel("google/gemma-4-E2B-it", download_bytes=10_200_000_000, parameters=5_100_000_000)
+"""Apache-2.0; writes about pictures and sound of up to 30 s; for a GPU (figures from its card)."""
+SMOLVLM2_500M = HubModel(
+    "HuggingFaceTB/SmolVLM2-500M-Video-Instruct", download_bytes=1_800_000_000, parameters=500_000_000
+)
+"""Apache-2.0; writes about pictures; for a CPU (figures from its card). No commit of the generators is pinned, as none
+was at hand to be checked; a copy that is on the disk stays as it is."""
+KNOWN_MODELS = (EMBEDDING_GEMMA_2, GEMMA_4_E2B, SMOLVLM2_500M)
 
 
 def named_model(name: str, known: tuple[HubModel, ...] = KNOWN_MODELS) -> HubModel:

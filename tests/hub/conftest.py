@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mmdemo.config import Settings
+from mmdemo.config import HubSettings, Settings
 from mmdemo.generators.hub import HubGenerator
 from mmdemo.hub.catalogue import HubModel
 from tests.hub.chat_checkpoints import write_gemma4, write_smolvlm
@@ -64,7 +64,7 @@ def smolvlm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _generator(folder: Path) -> HubGenerator:
-    settings = Settings(cache_dir=folder / "cache")
+    settings = Settings(cache_dir=folder / "cache", hub=HubSettings(idle_minutes=0.0))
     return HubGenerator(HubModel(str(folder)), settings, "cpu", threading.RLock())
 
 
