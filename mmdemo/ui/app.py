@@ -11,9 +11,20 @@ from typing import Any
 import gradio as gr
 
 from mmdemo.config import MEGABYTE, settings
-from mmdemo.ui import alignment_api, captioning_api, health, journal, pipeline, qa_api, retrieval_api, subtitle_api
+from mmdemo.ui import (
+    alignment_api,
+    captioning_api,
+    health,
+    journal,
+    pipeline,
+    qa_api,
+    refusals,
+    retrieval_api,
+    subtitle_api,
+    sweeping,
+)
 from mmdemo.ui.captioning import CaptionTab
-from mmdemo.ui.common import ASSETS, STALE_AFTER, Session, remove_abandoned, words_style
+from mmdemo.ui.common import ASSETS, STALE_AFTER, Session, words_style
 from mmdemo.ui.guard import guard
 from mmdemo.ui.i18n import (
     ENGLISH,
@@ -26,6 +37,7 @@ from mmdemo.ui.i18n import (
 )
 from mmdemo.ui.qa import AskTab
 from mmdemo.ui.retrieval import SearchTab
+from mmdemo.ui.session_files import Page
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from mmdemo.ui.subtitle_job import SubtitleSession
 from mmdemo.ui.theme import theme
@@ -92,9 +104,9 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         The app, ready to launch with `launch_kwargs`.
     """
     journal.configure()
-    remove_abandoned()
+    sweeping.sweep()
     localisation = Localisation()
-    demo: gr.Blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(STALE_AFTER, STALE_AFTER))
+    demo = Page(title=TITLE, analytics_enabled=False, delete_cache=(STALE_AFTER, STALE_AFTER))
     with demo:
         session = gr.State(Session())
         selector = _header(localisation)
@@ -117,6 +129,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search, ask), status_line)
         demo.unload(search.close)
         demo.unload(ask.close)
+        demo.unload(demo.leave)
     guard(demo)
     demo.queue(max_size=settings().limits.queue_places)
     return demo
@@ -204,5 +217,5 @@ def launch_kwargs() -> dict[str, Any]:
         "run_history": False,
         "ssr_mode": False,
         "footer_links": ["api", "settings"],
-        "app_kwargs": {"routes": [health.ROUTE]},
+        "app_kwargs": {"routes": [health.ROUTE], "middleware": refusals.MIDDLEWARE, "lifespan": sweeping.lifespan},
     }

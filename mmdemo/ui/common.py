@@ -112,8 +112,9 @@ def checked_path(value: object, language: str) -> Path:
 
 
 def is_upload(value: object) -> bool:
-    """Tell whether a value names something in the folder where Gradio keeps uploads and results."""
-    return isinstance(value, str) and value.startswith(get_upload_folder() + os.sep)
+    """Tell whether a value names something in the folder where Gradio keeps uploads and results; no way leads out."""
+    inside = isinstance(value, str) and value.startswith(get_upload_folder() + os.sep)
+    return inside and os.path.normpath(str(value)) == value
 
 
 @contextmanager
@@ -159,12 +160,6 @@ def remove_stale(folder: Path, pattern: str, older_than: float = STALE_AFTER) ->
 def remove_nameless_uploads() -> None:
     """Delete old files that Gradio wrote while this process runs and does not track."""
     remove_stale(Path(get_upload_folder()), "tmp*")
-
-
-def remove_abandoned() -> None:
-    """Delete what earlier processes left behind."""
-    remove_stale(Path(get_upload_folder()), "**/*")
-    remove_stale(WORK_FOLDER, "**/*")
 
 
 def words_style(words: Mapping[str, Sequence[str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -80,8 +81,10 @@ class MediaFolder:
         return not self.close.alive
 
     def touch(self) -> None:
-        """Remember that the folder is being used."""
+        """Remember that the folder is being used; a sweep, also of another process, goes by the time of the folder."""
         self.used = time.monotonic()
+        with contextlib.suppress(OSError):  # closed meanwhile
+            os.utime(self.path)
 
     def add(self, upload: Path) -> MediaItem:
         """Take a file in: check it, keep it beyond the life of uploads, and make what the page shows of it.

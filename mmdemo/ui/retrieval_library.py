@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -91,8 +92,10 @@ class Library:
         self.used = time.monotonic()
 
     def touch(self) -> None:
-        """Remember that the library is being used."""
+        """Remember that the library is being used; a sweep, also of another process, goes by the time of the folder."""
         self.used = time.monotonic()
+        with contextlib.suppress(OSError):  # closed meanwhile
+            os.utime(self.folder)
 
     def add(self, path: Path, item_id: str, modality: Modality) -> None:
         """Remember an item that was indexed, keep its file and make its small picture."""
