@@ -101,6 +101,22 @@ def unfamiliar_picture() -> Sentence:
     )
 
 
+def uncalibrated_answer() -> Sentence:
+    """The probability is what the model itself thinks."""
+    return Sentence(
+        "The probability is the model's own and was not compared with how often it is right; check the evidence.",
+        "该概率由模型自行给出，未与实际正确率核对；请查看依据。",
+    )
+
+
+def answer_cut_short() -> Sentence:
+    """The generator would have gone on."""
+    return Sentence(
+        "The answer was cut at the longest length that is written.",
+        "回答已达到最大长度，后面的内容被截断。",
+    )
+
+
 def nothing_to_align() -> Sentence:
     """The text has no words that could be spoken."""
     return Sentence(

@@ -10,7 +10,7 @@ import numpy as np
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.base import CacheStatistics, Media
 from mmdemo.errors import UnknownLanguage
-from mmdemo.generators.base import Candidate, CaptionPrompt, NamedThing, Sampling
+from mmdemo.generators.base import Candidate, CaptionPrompt, Material, NamedThing, Sampling, WrittenAnswer
 from mmdemo.runtime import Models
 from mmdemo.speech import RecognisedWindow, split_sentences
 from mmdemo.types import (
@@ -213,3 +213,47 @@ class FakeFamiliarity:
 
     def foreign_probability(self, encoding: Encoding) -> float:
         return self.foreign
+
+
+class WritingGenerator(FakeGenerator):
+    """Writes free answers and captions word by word; keeps what it was shown.
+
+    Args:
+        text: of every free answer.
+        token_probability: of each of its words.
+        complete: whether it comes to its end.
+    """
+
+    calibrated = False
+
+    def __init__(
+        self, text: str = "A dog runs over wet grass.", token_probability: float = 0.9, complete: bool = True
+    ) -> None:
+        super().__init__()
+        self.text = text
+        self.token_probability = token_probability
+        self.complete = complete
+        self.materials: list[Material] = []
+        self.stopped = 0
+
+    def _words(self, text: str) -> Generator[str, None, None]:
+        words = text.split(" ")
+        try:
+            for count in range(1, len(words) + 1):
+                yield " ".join(words[:count])
+        except GeneratorExit:
+            self.stopped += 1
+            raise
+
+    def caption_steps(
+        self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
+    ) -> Generator[str, None, list[list[Candidate]]]:
+        yield from self._words(self.text)
+        return self.captions(encodings, prompts, sampling)
+
+    def answer_steps(
+        self, question: str, language: CaptionLanguage, material: Material
+    ) -> Generator[str, None, WrittenAnswer | None]:
+        self.materials.append(material)
+        yield from self._words(self.text)
+        return WrittenAnswer(self.text, self.token_probability, self.complete) if self.text else None

@@ -185,6 +185,16 @@ class Writer(Protocol):
         """
 
 
+def writes_freely(generator: Generator) -> bool:
+    """Tell whether a generator answers in its own words (see `Writer`)."""
+    return isinstance(generator, Writer)
+
+
+def is_calibrated(generator: Generator) -> bool:
+    """Tell whether the probabilities of a generator's answers were fitted to how often they are right."""
+    return bool(getattr(generator, "calibrated", True))
+
+
 def caption_steps(
     generator: Generator, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
 ) -> Steps[str, None, list[list[Candidate]]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from mmdemo import reasons
-from mmdemo.backbone.base import Backbone, Media
+from mmdemo.backbone.base import Media
 from mmdemo.errors import WrongMediaKind
-from mmdemo.generators.base import CaptionLength, CaptionPrompt, Generator, Sampling
+from mmdemo.generators.base import CaptionLength, CaptionPrompt, Sampling, caption_steps
 from mmdemo.runtime import Models
+from mmdemo.stepwise import run_through
 from mmdemo.tasks.caption_ranking import RankedCaption, rank_candidates
 from mmdemo.tasks.caption_text import as_alt_text, as_sentence, detailed
 from mmdemo.tasks.unfamiliar_pictures import NamedLabel, nearest_labels
@@ -71,12 +72,35 @@ def caption(media: Media | Encoding, models: Models, request: CaptionRequest | N
 
 def caption_encoding(encoding: Encoding, models: Models, request: CaptionRequest) -> PictureCaptions:
     """Caption an encoded picture (see `caption`)."""
+    return run_through(caption_in_steps(encoding, models, request))
+
+
+def caption_in_steps(
+    encoding: Encoding, models: Models, request: CaptionRequest
+) -> Generator[str, None, PictureCaptions]:
+    """Caption an encoded picture and show text as it comes, where the generator can.
+
+    Args:
+        encoding: of a picture.
+        models: backbone and generator.
+        request: languages, style and number.
+
+    Yields:
+        What stands there so far of the likeliest caption; closing the generator stops the work.
+
+    Returns:
+        As `caption` does.
+
+    Raises:
+        WrongMediaKind: not a picture.
+        WeightsError: the models cannot be loaded.
+    """
     if encoding.modality != "image":
         raise WrongMediaKind(name=encoding.modality, kind=encoding.modality, wanted="image")
     foreign = models.familiarity.foreign_probability(encoding)
     unfamiliar = foreign >= models.familiarity.threshold
     found: list[Caption] = []
-    ranked = _ranked(encoding, models.backbone, models.generator, request)
+    ranked = yield from _ranked(encoding, models, request)
     for language, candidates in zip(request.languages, ranked, strict=True):
         own = _shown(candidates, language, request, foreign)
         if request.explain and own:
@@ -91,14 +115,14 @@ def caption_encoding(encoding: Encoding, models: Models, request: CaptionRequest
 
 
 def _ranked(
-    encoding: Encoding, backbone: Backbone, generator: Generator, request: CaptionRequest
-) -> list[list[RankedCaption]]:
+    encoding: Encoding, models: Models, request: CaptionRequest
+) -> Generator[str, None, list[list[RankedCaption]]]:
     """Return the candidates of each language, best first."""
     length: CaptionLength | None = "long" if request.style == "detailed" else None
     prompts = [CaptionPrompt(language, length) for language in request.languages]
     sampling = Sampling(count=max(BEAMS, request.count))
-    candidates = generator.captions([encoding] * len(prompts), prompts, sampling)
-    return rank_candidates(encoding, candidates, request.languages, backbone)
+    candidates = yield from caption_steps(models.generator, [encoding] * len(prompts), prompts, sampling)
+    return rank_candidates(encoding, candidates, request.languages, models.backbone)
 
 
 def _shown(

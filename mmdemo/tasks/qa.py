@@ -15,6 +15,7 @@ from mmdemo.tasks.qa_pictures import answer_named
 from mmdemo.tasks.qa_presence import doubted, presence
 from mmdemo.tasks.qa_sound import answer_sound, asks_for_hearing, asks_for_sight
 from mmdemo.tasks.qa_topic import depicted, is_question
+from mmdemo.tasks.qa_writing import in_own_words
 from mmdemo.tasks.questions import Question, read_question
 from mmdemo.tasks.several_media import SeveralQuestion, answer_several
 from mmdemo.tasks.several_references import References, find_references, first_count
@@ -65,7 +66,7 @@ def ask(
     chosen = _chosen(read, named, every)
     if len(chosen) == 1:
         alone = read_question(named.text, limits) if named.places and len(every) > 1 else read
-        return (yield from rising(answer_one(alone, chosen[0], models), [chosen[0].place]))
+        return (yield from rising(_answered(alone, chosen[0], models), [chosen[0].place]))
     kinds = tuple(medium.kind for medium in every)
     asked = SeveralQuestion(read, _subject(read, named, limits), chosen, kinds, bool(named.places))
     return (yield from rising(answer_several(asked, models, answer_one), [medium.place for medium in chosen]))
@@ -85,6 +86,12 @@ def _subject(question: Question, named: References, limits: Limits) -> Question:
         return question
     bare = read_question(named.bare, limits)
     return replace(bare, language=question.language)
+
+
+def _answered(question: Question, medium: Medium, models: Models) -> Steps:
+    """Find the answer and its evidence, and let the generator write it where it can."""
+    found = yield from answer_one(question, medium, models)
+    return (yield from in_own_words(question, found, medium, models))
 
 
 def answer_one(question: Question, medium: Medium, models: Models) -> Steps:

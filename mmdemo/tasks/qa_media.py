@@ -31,6 +31,7 @@ class AskProgress:
     stage: AskStage
     share: float  # of all the work, 0..1, never falling
     media: int = 0  # 0-based place of the media that is worked on
+    text: str = ""  # of the answer as far as it is written, where the generator shows it as it comes
 
 
 Steps = Generator[AskProgress, None, Answer]

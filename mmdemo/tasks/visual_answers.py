@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mmdemo import reasons
+from mmdemo.generators.base import is_calibrated
 from mmdemo.runtime import Models
 from mmdemo.tasks.captioning import CaptionRequest, caption_encoding
 from mmdemo.tasks.heatmap_regions import strongest_region
@@ -62,6 +64,12 @@ def answer_pictures(question: Question, encodings: Sequence[Encoding], models: M
     """
     if question.kind == "describe":
         return _described(question, encodings, models)
+    found = _guessed(question, encodings, models)
+    return found if is_calibrated(models.generator) else replace(found, reasons=(reasons.uncalibrated_answer(),))
+
+
+def _guessed(question: Question, encodings: Sequence[Encoding], models: Models) -> Answer:
+    """Return the generator's best guess, unless it is improbable or takes for granted what is not to be seen."""
     guesses = _joined(
         [models.generator.answers(one, [question.text], question.language, GUESSES)[0] for one in encodings]
     )

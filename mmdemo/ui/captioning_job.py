@@ -17,10 +17,12 @@ from mmdemo.types import Encoding, UInt8Array
 from mmdemo.ui import pipeline
 from mmdemo.ui.background import watched
 from mmdemo.ui.captioning_view import CaptionView
+from mmdemo.ui.qa_steps import in_steps
+from mmdemo.ui.writing import is_worth_showing
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models
-    from mmdemo.tasks.captioning import CaptionRequest
+    from mmdemo.tasks.captioning import CaptionRequest, PictureCaptions
 
 PREVIEW_SIDE = 512
 """Pixels of the longer side of the picture as it is sent back to the page."""
@@ -116,9 +118,26 @@ def _picture(job: CaptionJob, models: Models, view: CaptionView) -> Iterator[Cap
     encoding = dropped.encoding
     if encoding is not None:
         explained = replace(job.request, explain=True)
-        work = watched(lambda: pipeline.caption(encoding, models, explained), view, lambda: job.cancelled)
-        view = replace(view, picture=(yield from work))
+        picture = yield from _written(job, pipeline.caption_in_steps(encoding, models, explained), view)
+        view = replace(view, picture=picture)
     yield replace(view, phase="cancelled" if view.picture is None else "done")
+
+
+def _written(
+    job: CaptionJob, steps: Generator[str, None, PictureCaptions], view: CaptionView
+) -> Generator[CaptionView, None, PictureCaptions | None]:
+    """Show text as it comes; None when it was cancelled."""
+    with closing(in_steps(steps, lambda: job.cancelled)) as running:
+        while True:
+            try:
+                text = next(running)
+            except StopIteration as ended:
+                found: PictureCaptions | None = ended.value
+                return found
+            if text is not None and not is_worth_showing(text, view.writing):
+                continue
+            view = view if text is None else replace(view, writing=text)
+            yield view
 
 
 def _video(job: CaptionJob, models: Models, view: CaptionView) -> Iterator[CaptionView]:

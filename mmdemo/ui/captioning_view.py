@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mmdemo.types import CaptionLanguage, Sentence
 from mmdemo.ui.i18n import text
+from mmdemo.ui.writing import writing_html
 
 if TYPE_CHECKING:
     from mmdemo.tasks.caption_batch import CaptionRow
@@ -46,6 +47,7 @@ class CaptionView:
     player_path: Path | None = None  # None when the browser cannot play the video
     rows: tuple[CaptionRow, ...] = ()
     problem: Sentence | None = None
+    writing: str = ""  # of a caption, as far as it has come
 
     @property
     def count(self) -> int:
@@ -82,6 +84,7 @@ def status_html(view: CaptionView, language: str) -> str:
     if view.phase in RUNNING_PHASES:
         value = f'value="{min(view.share, 1.0):.3f}"' if view.share > 0 else 'class="mm-busy"'
         parts.append(f'<progress max="1" {value} aria-label="{escape(text("progress", language))}"></progress>')
+        parts.append(writing_html(view.writing))
     return f'<div class="mm-status" role="status">{"".join(parts)}</div>'
 
 

@@ -151,6 +151,15 @@ def caption(encoding: Encoding, models: Models, request: CaptionRequest) -> Pict
     return captioning.caption(encoding, models, request)
 
 
+def caption_in_steps(
+    encoding: Encoding, models: Models, request: CaptionRequest
+) -> Generator[str, None, PictureCaptions]:
+    """Caption an encoded picture, text as it comes (see ``tasks.captioning.caption_in_steps``)."""
+    from mmdemo.tasks import captioning
+
+    return (yield from captioning.caption_in_steps(encoding, models, request))
+
+
 def caption_video(path: Path, models: Models, request: CaptionRequest) -> Generator[VideoCaptionStep, None, None]:
     """Caption the scenes of a clip (see ``tasks.video_captioning.caption_video``)."""
     from mmdemo import media

@@ -74,7 +74,8 @@ def ask(
 
 
 def _step_json(step: AskProgress) -> dict[str, Any]:
-    return {"complete": False, "stage": step.stage, "share": round(step.share, 3), "media": step.media + 1}
+    shown = {"complete": False, "stage": step.stage, "share": round(step.share, 3), "media": step.media + 1}
+    return {**shown, "text": step.text} if step.text else shown
 
 
 def connect(localisation: Localisation) -> None:

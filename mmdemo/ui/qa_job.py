@@ -13,6 +13,7 @@ from mmdemo.ui.background import watched
 from mmdemo.ui.qa_session import AskJob, Suggestions
 from mmdemo.ui.qa_steps import in_steps
 from mmdemo.ui.qa_view import AskView
+from mmdemo.ui.writing import is_worth_showing
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models
@@ -82,6 +83,8 @@ def _shown(job: AskJob, steps: Generator[AskProgress, None, Result]) -> Generato
             except StopIteration as ended:
                 result: Result | None = ended.value
                 return result
+            if step is not None and step.text and view.writing and not is_worth_showing(step.text, view.writing):
+                continue
             view = view if step is None else view_of(job, step)
             yield view
 
@@ -89,4 +92,4 @@ def _shown(job: AskJob, steps: Generator[AskProgress, None, Result]) -> Generato
 def view_of(job: AskJob, step: AskProgress) -> AskView:
     """Describe a step of a task."""
     number = min(max(step.media, 0), len(job.media) - 1)
-    return AskView(step.stage, step.share, number + 1, len(job.media), job.media[number].name)
+    return AskView(step.stage, step.share, number + 1, len(job.media), job.media[number].name, writing=step.text)

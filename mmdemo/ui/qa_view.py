@@ -8,6 +8,7 @@ from typing import Literal
 
 from mmdemo.types import Answer, MediaKind, Sentence
 from mmdemo.ui.i18n import text
+from mmdemo.ui.writing import writing_html
 
 Phase = Literal[
     "idle",
@@ -63,6 +64,7 @@ class AskView:
     total: int = 0
     name: str = ""
     problems: tuple[Sentence, ...] = field(default=())
+    writing: str = ""  # of the answer, as far as it has come
 
 
 def percent(probability: float) -> str:
@@ -91,4 +93,5 @@ def status_html(view: AskView, has_media: bool, language: str) -> str:
     if view.phase in RUNNING_PHASES:
         value = f'value="{min(view.share, 1.0):.3f}"' if view.share > 0 else 'class="mm-busy"'
         parts.append(f'<progress max="1" {value} aria-label="{escape(text("progress", language))}"></progress>')
+        parts.append(writing_html(view.writing))
     return f'<div class="mm-status" role="status">{"".join(parts)}</div>{problems}'
