@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -45,6 +46,8 @@ from mmdemo.ui.theme import theme
 TITLE = "MMDemo"
 STATUS_INTERVAL = 3.0
 """Seconds between two looks at whether the models are loaded; the looking ends when they are."""
+CHECKSUM = re.compile(r"-[0-9a-f]{12}$")
+"""At the end of a model's name; it means nothing to a visitor."""
 UPLOAD_MARGIN = 1.5
 """Gradio refuses larger uploads with words of its own; a little over the limit our own sentence is reached."""
 
@@ -84,7 +87,7 @@ def status_line_html(language: str) -> str:
     if pipeline.models_loaded():
         loaded = pipeline.load_models()
         towers = loaded.backbone.model_id.removeprefix(f"{configured.profile}:").split("+")
-        names = ", ".join(dict.fromkeys([*towers, loaded.speech.model_id]))
+        names = ", ".join(CHECKSUM.sub("", name) for name in dict.fromkeys([*towers, loaded.speech.model_id]))
         facts += [("device", loaded.backbone.device), ("models", f"{names} ({text('models_ready', language)})")]
     else:
         facts += [("device", configured.device), ("models", text("models_waiting", language))]
@@ -140,7 +143,7 @@ def _header(localisation: Localisation) -> gr.Radio:
     with gr.Row(elem_id="mm-header", equal_height=True):
         with gr.Column(scale=1, min_width=260):
             title = gr.HTML(title_html(ENGLISH), elem_id="mm-title")
-        with gr.Column(scale=0, min_width=240):
+        with gr.Column(scale=0, min_width=300):
             selector: gr.Radio = localisation.make(
                 gr.Radio,
                 {"label": "interface_language"},
@@ -205,11 +208,12 @@ def launch_kwargs() -> dict[str, Any]:
     """Return the options of ``launch`` that the app and its tests share."""
     limits = settings().limits
     scripts = ("app.js", "caption.js", "ask.js")
+    page = (ASSETS / "ui" / "page.css").read_text(encoding="utf-8")
     script = "\n".join((ASSETS / "ui" / name).read_text(encoding="utf-8") for name in scripts)
     return {
         "theme": theme(),
         "css_paths": [ASSETS / "ui" / name for name in ("app.css", "caption.css", "subtitle.css", "ask.css")],
-        "head": f"<script>{script}</script>",
+        "head": f"<style>{page}</style><script>{script}</script>",
         "max_file_size": int(limits.media_megabytes * UPLOAD_MARGIN * MEGABYTE),
         "allowed_paths": [str(ASSETS / "examples")],
         "show_error": False,

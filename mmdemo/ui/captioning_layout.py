@@ -77,7 +77,7 @@ def build_components(localisation: Localisation) -> CaptionComponents:
     localisation.follow(style, lambda tag: {"value": caption_hint_html(tag)})
     parts: dict[str, Any] = {}
     with gr.Row(equal_height=False):
-        with gr.Column(scale=4, min_width=300):
+        with gr.Column(scale=5, min_width=300):
             parts |= _input_side(localisation)
         with gr.Column(scale=9, min_width=320):
             parts |= _output_side(localisation)

@@ -100,10 +100,6 @@ CAPTION_TEXTS: dict[str, Sentence] = {
     "unknown_caption_count": Sentence(
         "The number of captions must be a whole number from 1 to {most}.", "描述数量必须是 1 到 {most} 的整数。"
     ),
-    "server_weights": Sentence(
-        "The models on the server are incomplete or damaged; whoever runs it finds the details in its log.",
-        "服务器上的模型不完整或已损坏；详细信息已记录在服务器日志中。",
-    ),
     # the public API
     "api_picture": Sentence("Picture", "图片"),
     "api_captions": Sentence("Captions as JSON", "描述（JSON）"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +16,21 @@ from pathlib import Path
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from mmdemo.errors import MMDemoError, OutOfMemory
+from mmdemo.errors import (
+    ConfigError,
+    DiskFull,
+    FolderNotWritable,
+    HubDiskFull,
+    HubFolderNotWritable,
+    MMDemoError,
+    NoFontFor,
+    OutOfMemory,
+    OutputDiskFull,
+    OutputNotWritable,
+    PackageMissing,
+    SearchIndexError,
+    WeightsError,
+)
 from mmdemo.types import Sentence
 from mmdemo.ui.i18n import ENGLISH, text
 from mmdemo.ui.texts import TEXTS
@@ -46,18 +61,37 @@ class Session:
     language: str = ENGLISH
 
 
+FOR_VISITORS: tuple[tuple[tuple[type[MMDemoError], ...], str], ...] = (
+    ((SearchIndexError,), "library_damaged"),
+    (
+        (OutputNotWritable, OutputDiskFull, FolderNotWritable, DiskFull, HubDiskFull, HubFolderNotWritable),
+        "server_storage",
+    ),
+    ((WeightsError, ConfigError, PackageMissing), "server_models"),
+    ((NoFontFor,), "server_font"),
+)
+"""Failures that only whoever runs the server can mend, and the keys of what a visitor reads in their place."""
+FOR_THE_COMMAND_LINE = re.compile(r"\{(?:path|command)\}|MMDEMO_|HF_|--|mmdemo ")
+"""What a sentence on the page never holds: folders of the server, commands, settings."""
+
+
 def sentence_for(error: BaseException, name: str) -> Sentence:
-    """Turn any failure into a sentence for the user; unexpected ones are logged with their traceback.
+    """Turn any failure into a sentence for the visitor; those nobody expects are logged with their traceback.
 
     Args:
         error: what was raised.
         name: the file or thing being worked on.
 
     Returns:
-        A sentence without paths or tracebacks.
+        A sentence without paths, commands or tracebacks; one that has some goes to the log.
     """
     if isinstance(error, MMDemoError):
-        return error.sentence
+        for kinds, key in FOR_VISITORS:
+            if isinstance(error, kinds):
+                logger.warning("for whoever runs the server: %s", error)
+                return TEXTS[key]
+        if not FOR_THE_COMMAND_LINE.search(error.en):
+            return error.sentence
     if isinstance(error, MemoryError):
         return OutOfMemory(name=name).sentence
     logger.error("unexpected failure", exc_info=error)

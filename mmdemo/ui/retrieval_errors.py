@@ -1,4 +1,4 @@
-"""Failures of the Search tab as sentences; unlike on the command line, none may name a folder of the server."""
+"""Failures of the Search tab as sentences; a visitor knows nothing of the files that the library holds."""
 
 from __future__ import annotations
 
@@ -6,30 +6,12 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from mmdemo.errors import (
-    DiskFull,
-    FamiliarityOutdated,
-    FileMissing,
-    FolderNotWritable,
-    NoMediaFound,
-    OutputDiskFull,
-    OutputNotWritable,
-    SearchIndexError,
-    WeightsCorrupt,
-)
+from mmdemo.errors import FileMissing, NoMediaFound
 from mmdemo.types import Sentence
 from mmdemo.ui.common import errors_for_user, sentence_for
 from mmdemo.ui.texts import TEXTS
 
 logger = logging.getLogger(__name__)
-
-SENTENCES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
-    ((SearchIndexError,), "library_damaged"),
-    ((OutputNotWritable, OutputDiskFull, FolderNotWritable, DiskFull), "server_storage"),
-    ((WeightsCorrupt, FamiliarityOutdated), "server_weights"),
-    ((FileMissing, NoMediaFound), "not_files"),
-)
-"""Errors whose own sentences carry a path, and the keys of those that stand in for them."""
 
 
 def sentence_without_path(error: BaseException, name: str) -> Sentence:
@@ -42,10 +24,9 @@ def sentence_without_path(error: BaseException, name: str) -> Sentence:
     Returns:
         The sentence; the one with the path goes to the log.
     """
-    for kinds, key in SENTENCES:
-        if isinstance(error, kinds):
-            logger.warning("search: %s", error)
-            return TEXTS[key]
+    if isinstance(error, FileMissing | NoMediaFound):
+        logger.warning("search: %s", error)
+        return TEXTS["not_files"]
     return sentence_for(error, name)
 
 

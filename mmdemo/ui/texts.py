@@ -15,8 +15,8 @@ TEXTS: dict[str, Sentence] = {
     **QA_TEXTS,
     # the shell
     "tagline": Sentence(
-        "One shared encoder that listens, looks and reads.",
-        "一个会听、会看、会读的共享编码器。",
+        "One encoder reads pictures, sound, video and text; every tab below works on what it returns.",
+        "同一个编码器理解图片、声音、视频和文字，下面的每个标签页都使用它的结果。",
     ),
     "interface_language": Sentence("Language", "界面语言"),
     "profile": Sentence("Profile", "配置"),
@@ -30,6 +30,14 @@ TEXTS: dict[str, Sentence] = {
     "unexpected_error": Sentence(
         "Something unexpected went wrong; the details stand in the log of the server.",
         "发生了意外错误，详细信息已记录在服务器日志中。",
+    ),
+    "server_models": Sentence(
+        "The models of this server cannot be used at the moment; whoever runs it finds the details in its log.",
+        "此服务器上的模型目前无法使用；详细信息已记录在服务器日志中。",
+    ),
+    "server_font": Sentence(
+        "This server has no font with the letters of these subtitles; add them as a track instead.",
+        "此服务器没有包含这些字幕文字的字体；请改为作为字幕轨道加入。",
     ),
     "no_file": Sentence("Please choose a video or an audio file first.", "请先选择一个视频或音频文件。"),
     "not_a_file": Sentence(

@@ -47,6 +47,29 @@ STONE = gr.themes.Color(
 )
 
 
+TEXT = gr.themes.Size(
+    name="mm-text",
+    xxs="0.6875rem",
+    xs="0.75rem",
+    sm="0.8125rem",
+    md="0.9375rem",
+    lg="1.0625rem",
+    xl="1.375rem",
+    xxl="1.625rem",
+)
+"""In rem: text follows the size that the visitor set in the browser, and grows on a projector (see ``app.css``)."""
+SPACING = gr.themes.Size(
+    name="mm-spacing",
+    xxs="0.0625rem",
+    xs="0.125rem",
+    sm="0.25rem",
+    md="0.375rem",
+    lg="0.5rem",
+    xl="0.625rem",
+    xxl="1rem",
+)
+
+
 def theme() -> gr.themes.Base:
     """Build the theme; every pair of text and background reaches a contrast of 4.5 : 1."""
     return gr.themes.Base(
@@ -56,7 +79,8 @@ def theme() -> gr.themes.Base:
         font=FONTS,
         font_mono=MONOSPACED,
         radius_size=gr.themes.sizes.radius_md,
-        spacing_size=gr.themes.sizes.spacing_md,
+        spacing_size=SPACING,
+        text_size=TEXT,
     ).set(
         body_background_fill="*neutral_50",
         body_background_fill_dark="*neutral_950",

@@ -120,7 +120,7 @@ def post(served: Served, data: list[Any], language: str = "en") -> dict[str, Any
 
 def test_nothing_at_all_is_a_sentence_in_the_language_of_the_caller(served: Served) -> None:
     closing = post(served, [None, None], "zh-TW,zh;q=0.9")
-    assert closing["event"] == "error" and "请先选择一个视频或音频文件" in json.dumps(
+    assert closing["event"] == "error" and "請先選擇一個影片或音訊檔案" in json.dumps(
         closing["data"], ensure_ascii=False
     )
 
