@@ -217,3 +217,27 @@ def too_little_agreement() -> Sentence:
         "What is said does not confirm any place for these subtitles; they may belong to another recording.",
         "语音内容无法证实这些字幕的位置；它们可能属于另一段录音。",
     )
+
+
+def text_is_compared_whole() -> Sentence:
+    """A sentence has no parts with a place of their own in the joint space."""
+    return Sentence(
+        "A text is compared as a whole: only its whole meaning has a place in the joint space.",
+        "文字作为整体进行比较：在联合空间中，只有整句的含义才有位置。",
+    )
+
+
+def picture_has_no_grid() -> Sentence:
+    """The encoder that read the picture keeps no regular grid of it."""
+    return Sentence(
+        "This encoder keeps no regular grid of the picture, so its regions cannot be told apart.",
+        "该编码器没有保留图片的规则网格，因此无法区分各个区域。",
+    )
+
+
+def too_short_for_parts() -> Sentence:
+    """There is only one span or frame."""
+    return Sentence(
+        "It is too short to be taken apart: there is only one stretch of it.",
+        "内容太短，只有一段，无法再细分。",
+    )

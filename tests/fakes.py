@@ -130,6 +130,11 @@ class FakeSpeech:
         return RecognisedWindow(split_sentences(words), imagined=0, repeated=False)
 
 
+def models_of(backbone: object, speech: object = None) -> Models:
+    """Make models of a backbone, and of a recogniser if need be, where nothing else is asked of them."""
+    return Models(backbone, speech, None, None)  # type: ignore[arg-type]
+
+
 def fake_models(backbone: FakeBackbone | None = None, speech: FakeSpeech | None = None) -> Models:
     """Return models made of the fakes."""
     return Models(

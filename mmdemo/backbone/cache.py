@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 from mmdemo.backbone.audio_store import AudioTokenStore
 from mmdemo.backbone.base import CacheStatistics
+from mmdemo.backbone.cache_outcomes import report_outcome
 from mmdemo.types import Encoding
 
 
@@ -62,6 +63,7 @@ class EncodingCache:
                 self._held_bytes -= encoding_bytes(oldest)
 
     def _count(self, hit: bool) -> None:
+        report_outcome(hit)
         self._hits += hit
         self._misses += not hit
 

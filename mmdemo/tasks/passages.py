@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mmdemo.backbone.base import Backbone
+from mmdemo.backbone.observed import unobserved
 from mmdemo.runtime import Models
 from mmdemo.tasks.heard import Heard
 from mmdemo.tasks.passage_terms import Term, chinese_term, chinese_terms, english_terms, question_terms, sameness
@@ -120,7 +121,7 @@ def passage_index(heard: Heard, models: Models) -> Generator[float, None, Passag
     """
     key = f"{heard.encoding.sha256}:{models.speech.model_id}"
     with _lock:
-        kept = _held.setdefault(models.backbone, OrderedDict())
+        kept = _held.setdefault(unobserved(models.backbone), OrderedDict())
         if key in kept:
             kept.move_to_end(key)
             return kept[key]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from mmdemo.backbone.observed import unobserved
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -33,7 +35,7 @@ class Kept(Generic[Key, Value]):
             make: makes it.
         """
         with self._lock:
-            own = self._held.setdefault(model, OrderedDict())
+            own = self._held.setdefault(unobserved(model), OrderedDict())
             if key in own:
                 own.move_to_end(key)
                 return own[key]

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mmdemo.backbone.base import Backbone, read_rows
+from mmdemo.backbone.observed import unobserved
 from mmdemo.backbone.sound_kinds import SOUND_KINDS, load_sound_kinds, stretch_features
 from mmdemo.runtime import Models
 from mmdemo.tasks.heard import Heard
@@ -49,12 +50,13 @@ _label_rows: WeakKeyDictionary[Any, Float32Array] = WeakKeyDictionary()
 
 def label_embeddings(backbone: Backbone) -> Float32Array:
     """Return the embeddings of `SOUND_LABELS`, each the mean of its English names, [L, D] unit norm, computed once."""
+    shared = unobserved(backbone)
     with _lock:
-        found = _label_rows.get(backbone)
+        found = _label_rows.get(shared)
     if found is None:
         found = np.stack([embedded((label.en, *label.phrases), backbone) for label in SOUND_LABELS])
         with _lock:
-            _label_rows[backbone] = found
+            _label_rows[shared] = found
     return found
 
 

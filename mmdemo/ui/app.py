@@ -24,6 +24,9 @@ from mmdemo.ui import (
     subtitle_api,
     sweeping,
 )
+from mmdemo.ui.activity import Ledgers
+from mmdemo.ui.activity_view import reuse_line_html
+from mmdemo.ui.backbone_tab import BackboneTab
 from mmdemo.ui.captioning import CaptionTab
 from mmdemo.ui.common import ASSETS, STALE_AFTER, Session, words_style
 from mmdemo.ui.guard import guard
@@ -38,6 +41,7 @@ from mmdemo.ui.i18n import (
 )
 from mmdemo.ui.qa import AskTab
 from mmdemo.ui.retrieval import SearchTab
+from mmdemo.ui.retrieval_inputs import visitor_of
 from mmdemo.ui.session_files import Page
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from mmdemo.ui.subtitle_job import SubtitleSession
@@ -48,6 +52,7 @@ STATUS_INTERVAL = 3.0
 """Seconds between two looks at whether the models are loaded; the looking ends when they are."""
 CHECKSUM = re.compile(r"-[0-9a-f]{12}$")
 """At the end of a model's name; it means nothing to a visitor."""
+STYLES = ("app.css", "caption.css", "subtitle.css", "ask.css", "backbone.css")
 UPLOAD_MARGIN = 1.5
 """Gradio refuses larger uploads with words of its own; a little over the limit our own sentence is reached."""
 
@@ -60,6 +65,7 @@ class Tabs:
     subtitles: SubtitlesTab
     search: SearchTab
     ask: AskTab
+    backbone: BackboneTab
 
 
 def title_html(language: str) -> str:
@@ -115,21 +121,26 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         selector = _header(localisation)
         qa_api.connect(localisation)  # before the tabs, as their handlers called `ask` would take its name
         with gr.Tabs():
-            with localisation.make(gr.Tab, {"label": "caption_tab"}, id="caption"):
+            with localisation.make(gr.Tab, {"label": "caption_tab"}, id="caption") as caption_tab:
                 caption = CaptionTab(localisation, session)
-            with localisation.make(gr.Tab, {"label": "subtitles_tab"}, id="subtitles"):
+            with localisation.make(gr.Tab, {"label": "subtitles_tab"}, id="subtitles") as subtitles_tab:
                 subtitles = SubtitlesTab(localisation, session, examples)
-            with localisation.make(gr.Tab, {"label": "search_tab"}, id="search"):
+            with localisation.make(gr.Tab, {"label": "search_tab"}, id="search") as search_tab:
                 search = SearchTab(localisation, session)
-            with localisation.make(gr.Tab, {"label": "ask_tab"}, id="ask"):
+            with localisation.make(gr.Tab, {"label": "ask_tab"}, id="ask") as ask_tab:
                 ask = AskTab(localisation, session)
+            with localisation.make(gr.Tab, {"label": "backbone_tab"}, id="backbone") as backbone_tab:
+                backbone = BackboneTab(localisation, session)
+        backbone.connect_tabs(backbone_tab, (caption_tab, subtitles_tab, search_tab, ask_tab))
+        reuse_line = gr.HTML("", elem_id="mm-reuse-line")
         status_line = gr.HTML(elem_id="mm-status-line")
         localisation.follow(status_line, lambda tag: {"value": status_line_html(tag)})
         captioning_api.connect(localisation)
         subtitle_api.connect(localisation)
         alignment_api.connect(localisation)
         retrieval_api.connect(localisation)
-        _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search, ask), status_line)
+        _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search, ask, backbone), status_line)
+        _connect_record(demo, session, reuse_line, (caption, subtitles, search, ask))
         demo.unload(search.close)
         demo.unload(ask.close)
         demo.unload(demo.leave)
@@ -193,6 +204,7 @@ def _connect(
     searching = [session, search.state], search.parts.outputs
     captioning = [session, caption.state], caption.parts.outputs
     asking = [session, tabs.ask.state], tabs.ask.parts.outputs
+    recording = [session, tabs.backbone.state], tabs.backbone.parts.outputs
     switched = selector.input(switch, [*inputs, selector], outputs, **quiet)
     selector.input(None, [selector], None, js=tell_page, **quiet)
     greeted = demo.load(greet, inputs, outputs, **quiet)
@@ -201,7 +213,33 @@ def _connect(
         changed.then(caption.relabel, *captioning, **quiet)
         changed.then(search.relabel, *searching, **quiet)
         changed.then(tabs.ask.relabel, *asking, **quiet)
+        changed.then(tabs.backbone.relabel, *recording, **quiet)
     timer.tick(look, [session], [status_line, timer], **quiet)
+
+
+def _connect_record(
+    demo: gr.Blocks,
+    session: gr.State,
+    reuse_line: gr.HTML,
+    tabs: tuple[CaptionTab, SubtitlesTab, SearchTab, AskTab],
+) -> None:
+    """Say under the tabs what the cache served whenever one of them says something new, and forget with the page."""
+    ledgers = Ledgers()
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+
+    def begin(visitor: Session, request: gr.Request) -> None:
+        ledgers.add(visitor_of(request), visitor.ledger)
+
+    def forget(request: gr.Request) -> None:
+        ledgers.close(visitor_of(request))
+
+    def line(visitor: Session) -> dict[str, Any]:
+        return gr.update(value=reuse_line_html(visitor.ledger, visitor.language))
+
+    demo.load(begin, [session], None, **quiet)
+    said = [tab.parts.status.change for tab in tabs]
+    gr.on([*said, tabs[2].parts.results.change], line, [session], [reuse_line], **quiet)
+    demo.unload(forget)
 
 
 def launch_kwargs() -> dict[str, Any]:
@@ -212,7 +250,7 @@ def launch_kwargs() -> dict[str, Any]:
     script = "\n".join((ASSETS / "ui" / name).read_text(encoding="utf-8") for name in scripts)
     return {
         "theme": theme(),
-        "css_paths": [ASSETS / "ui" / name for name in ("app.css", "caption.css", "subtitle.css", "ask.css")],
+        "css_paths": [ASSETS / "ui" / name for name in STYLES],
         "head": f"<style>{page}</style><script>{script}</script>",
         "max_file_size": int(limits.media_megabytes * UPLOAD_MARGIN * MEGABYTE),
         "allowed_paths": [str(ASSETS / "examples")],

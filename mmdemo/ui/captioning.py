@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from mmdemo.ui.activity import Witness
 from mmdemo.ui.captioning_inputs import checked_dropped, checked_request
 from mmdemo.ui.captioning_job import CaptionJob, CaptionSession, Dropped, run_caption_job
 from mmdemo.ui.captioning_layout import build_components
@@ -56,7 +57,10 @@ class CaptionTab:
         with search_errors(lambda: session.language):
             paths = checked_dropped(files, session.language)
             request = checked_request(languages, style, count, True, session.language)
-        return self._noted(session, state, CaptionJob(Dropped(paths), request)) | self.free_drop_zone()
+        return (
+            self._noted(session, state, CaptionJob(Dropped(paths), request, Witness(session.ledger, "caption")))
+            | self.free_drop_zone()
+        )
 
     def again(
         self, session: Session, state: CaptionSession, languages: object, style: object, count: object
@@ -69,7 +73,7 @@ class CaptionTab:
         if state.job is None:
             raise user_error(TEXTS["no_caption_file"], session.language)
         request = checked_request(languages, style, count, True, session.language)
-        return self._noted(session, state, CaptionJob(state.job.dropped, request))
+        return self._noted(session, state, CaptionJob(state.job.dropped, request, Witness(session.ledger, "caption")))
 
     def change(
         self, session: Session, state: CaptionSession, languages: object, style: object, count: object

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import PIL.Image
-
 from mmdemo.errors import NothingToSee
-from mmdemo.types import Encoding, UInt8Array
+from mmdemo.types import Encoding
 from mmdemo.ui import pipeline
+from mmdemo.ui.activity import Witness, observed
 from mmdemo.ui.background import watched
 from mmdemo.ui.captioning_view import CaptionView
+from mmdemo.ui.previews import preview_of
 from mmdemo.ui.qa_steps import in_steps
 from mmdemo.ui.writing import is_worth_showing
 
 if TYPE_CHECKING:
     from mmdemo.runtime import Models
     from mmdemo.tasks.captioning import CaptionRequest, PictureCaptions
-
-PREVIEW_SIDE = 512
-"""Pixels of the longer side of the picture as it is sent back to the page."""
-PREVIEW_QUALITY = 85
 
 
 @dataclass
@@ -49,6 +43,7 @@ class CaptionJob:
 
     dropped: Dropped
     request: CaptionRequest
+    witness: Witness | None = None
     started: bool = False
     cancelled: bool = False
 
@@ -94,7 +89,7 @@ def run_caption_job(job: CaptionJob) -> Generator[CaptionView, None, None]:
         yield replace(view, phase="cancelled")
         return
     work = {"picture": _picture, "video": _video, "files": _files}[view.subject]
-    yield from work(job, models, replace(view, phase="writing"))
+    yield from work(job, observed(models, job.witness), replace(view, phase="writing"))
 
 
 def _recognised(view: CaptionView, path: Path) -> CaptionView:
@@ -162,19 +157,3 @@ def _files(job: CaptionJob, models: Models, view: CaptionView) -> Iterator[Capti
                 return
             yield view
     yield replace(view, phase="done")
-
-
-def preview_of(pixels: UInt8Array) -> str:
-    """Make a small copy of a picture that can stand inside a page.
-
-    Args:
-        pixels: [H, W, 3] RGB.
-
-    Returns:
-        A data URI with a JPEG of at most `PREVIEW_SIDE` pixels.
-    """
-    picture = PIL.Image.fromarray(pixels)
-    picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    written = io.BytesIO()
-    picture.save(written, "JPEG", quality=PREVIEW_QUALITY)
-    return f"data:image/jpeg;base64,{base64.b64encode(written.getvalue()).decode('ascii')}"

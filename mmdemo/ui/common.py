@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import gradio as gr
@@ -32,6 +32,7 @@ from mmdemo.errors import (
     WeightsError,
 )
 from mmdemo.types import Sentence
+from mmdemo.ui.activity import Ledger
 from mmdemo.ui.i18n import ENGLISH, text
 from mmdemo.ui.texts import TEXTS
 
@@ -59,6 +60,7 @@ class Session:
     """One visitor's page; mutable because a running job must see the language change."""
 
     language: str = ENGLISH
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 FOR_VISITORS: tuple[tuple[tuple[type[MMDemoError], ...], str], ...] = (

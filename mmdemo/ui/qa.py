@@ -11,6 +11,8 @@ import gradio as gr
 from gradio.context import Context
 
 from mmdemo.errors import NothingToAskAbout
+from mmdemo.text import text_of
+from mmdemo.ui.activity import Witness
 from mmdemo.ui.common import Session, remove_nameless_uploads, user_error
 from mmdemo.ui.i18n import Localisation
 from mmdemo.ui.qa_events import connect_events
@@ -97,7 +99,7 @@ class AskTab:
         yield {self.parts.status: gr.skip()}
         if not state.items or state.suggestions or state.folder is None or state.answering:
             return
-        job = state.look = AskJob(state.items, state.folder)
+        job = state.look = AskJob(state.items, state.folder, witness=Witness(session.ledger, "ask"))
         found = None
         try:
             found = yield from self._progress(session, state, job, run_look_job(job))
@@ -126,7 +128,8 @@ class AskTab:
         if not state.items:
             raise user_error(NothingToAskAbout().sentence, session.language)
         admit(session.language)
-        state.note(checked)
+        session.ledger.add_text(text_of(checked))
+        state.note(checked, Witness(session.ledger, "ask"))
         shown = chat_updates(self.parts, state, session.language)
         emptied = {self.parts.question: gr.update(value="")}
         return shown | emptied | status_updates(self.parts, state, session.language)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mmdemo.types import Answer
 from mmdemo.ui import pipeline, qa_backend
+from mmdemo.ui.activity import observed
 from mmdemo.ui.background import watched
 from mmdemo.ui.qa_session import AskJob, Suggestions
 from mmdemo.ui.qa_steps import in_steps
@@ -70,7 +71,8 @@ def _models(job: AskJob) -> Generator[AskView, None, Models | None]:
     view = AskView("encoding" if pipeline.models_loaded() else "loading", total=len(job.media))
     view = replace(view, number=1, name=job.media[0].name)
     yield view
-    return (yield from watched(pipeline.load_models, view, lambda: job.unwanted))
+    models = yield from watched(pipeline.load_models, view, lambda: job.unwanted)
+    return None if models is None else observed(models, job.witness)
 
 
 def _shown(job: AskJob, steps: Generator[AskProgress, None, Result]) -> Generator[AskView, None, Result | None]:

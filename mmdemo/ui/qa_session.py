@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mmdemo.types import Answer, CaptionLanguage, Sentence
+from mmdemo.ui.activity import Witness
 from mmdemo.ui.qa_media import MediaFolder, MediaItem
 from mmdemo.ui.qa_view import RUNNING_PHASES, AskView, Phase, Turn
 from mmdemo.ui.retrieval_errors import sentence_without_path
@@ -23,6 +24,7 @@ class AskJob:
     media: tuple[MediaItem, ...]
     folder: MediaFolder
     question: str = ""  # "" only looks at the media and suggests questions
+    witness: Witness | None = None
     started: bool = False
     cancelled: bool = False
 
@@ -95,12 +97,12 @@ class AskSession:
         self.view = AskView(problems=(TEXTS["ask_media_gone"],))
         return True
 
-    def note(self, question: str) -> None:
+    def note(self, question: str, witness: Witness | None = None) -> None:
         """Note a question about all media, so that it can be answered; looking for suggestions ends."""
         assert self.folder is not None and self.items, "there is something to ask about"
         if self.look is not None:
             self.look.cancelled = True
-        self.job = AskJob(self.items, self.folder, question)
+        self.job = AskJob(self.items, self.folder, question, witness)
         self.turns = (*self.turns, Turn(question, tuple(item.cited for item in self.items)))
         self.view = AskView("waiting")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from mmdemo.ui.activity import Witness
 from mmdemo.ui.common import ASSETS, Session, remove_nameless_uploads, user_error
 from mmdemo.ui.i18n import Localisation, merged
 from mmdemo.ui.rates import admit
@@ -64,7 +65,7 @@ class SearchTab:
         paths = checked_files(files, session.language, len(library.items) if library else 0)
         admit(session.language)
         lost = self._lost(session, state, request) or {}
-        state.job = IndexJob(paths)
+        state.job = IndexJob(paths, Witness(session.ledger, "search"))
         state.view = replace(state.view, phase="waiting", total=len(paths), done=0, failures=(), known=0, problem=None)
         status = status_updates(self.parts, state.view, session.language)
         return merged(lost, status, self.free_drop_zone())
@@ -234,7 +235,7 @@ class SearchTab:
             if library is None or not library.items:
                 raise user_error(TEXTS["no_library"], session.language)
             admit(session.language)
-            state.query = encode_query(query)
+            state.query = encode_query(query, Witness(session.ledger, "search"))
             state.view = replace(state.view, query=name, problem=None)
             state.chosen, state.copying = "", False
             closed = detail_updates(self.parts, state, None, session.language) | player_updates(self.parts, None, None)

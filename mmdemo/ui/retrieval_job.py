@@ -8,8 +8,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from mmdemo.types import Encoding
+from mmdemo.types import Encoding, Text
 from mmdemo.ui import pipeline
+from mmdemo.ui.activity import Witness, observed
 from mmdemo.ui.background import watched
 from mmdemo.ui.retrieval_library import IndexJob, Libraries, Library
 from mmdemo.ui.retrieval_view import Failure, RetrievalView
@@ -36,7 +37,7 @@ def run_index_job(job: IndexJob, libraries: Libraries, visitor: str) -> Iterator
         existing = libraries.get(visitor)
         yield replace(view, phase="cancelled", count=len(existing.items) if existing else 0)
         return
-    library = libraries.open(visitor, models.backbone)
+    library = libraries.open(visitor, observed(models, job.witness).backbone)
     try:
         view = replace(view, phase="indexing", count=len(library.items), name=job.paths[0].name if job.paths else "")
         yield view
@@ -71,11 +72,12 @@ def _steps(job: IndexJob, library: Library, view: RetrievalView) -> Iterator[Ret
     yield replace(view, phase="cancelled" if job.cancelled else "done")
 
 
-def encode_query(query: str | Path) -> Encoding:
+def encode_query(query: str | Path, witness: Witness | None = None) -> Encoding:
     """Encode a text or a file that somebody searches by.
 
     Args:
         query: a text, or the path of a picture, a recording or a clip.
+        witness: is told what is encoded.
 
     Raises:
         InputError: it cannot be used.
@@ -86,7 +88,9 @@ def encode_query(query: str | Path) -> Encoding:
 
     limits = settings().limits
     media = open_media(query, limits) if isinstance(query, Path) else read_text(query, limits)
-    return pipeline.load_models().backbone.encode(media)
+    if witness is not None and isinstance(media, Text):
+        witness.ledger.add_text(media)
+    return observed(pipeline.load_models(), witness).backbone.encode(media)
 
 
 def example_files(folder: Path) -> Sequence[Path]:

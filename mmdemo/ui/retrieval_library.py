@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmdemo.types import Encoding, Hit, Modality
+from mmdemo.ui.activity import Witness
 from mmdemo.ui.common import STALE_AFTER, WORK_FOLDER
 from mmdemo.ui.retrieval_map import MapItem
 from mmdemo.ui.retrieval_pictures import make_blank, make_thumbnail
@@ -53,6 +54,7 @@ class IndexJob:
     """Files to read; mutable because the Cancel button must reach the handler that works on it."""
 
     paths: tuple[Path, ...]
+    witness: Witness | None = None
     started: bool = False
     cancelled: bool = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -19,6 +19,7 @@ MARKS: Mapping[str, str] = {
     "image": '<circle r="7"/>',
     "audio": '<path d="M0 -8.5 L8 6 L-8 6 Z"/>',
     "video": '<rect x="-6.5" y="-6.5" width="13" height="13" rx="2"/>',
+    "text": '<path d="M-7 -7 L7 -7 L7 -2.5 L2.5 -2.5 L2.5 8 L-2.5 8 L-2.5 -2.5 L-7 -2.5 Z"/>',
 }
 """One shape a kind, so that they are told apart without their colours."""
 QUERY_MARK = '<path d="M0 -10 L10 0 L0 10 L-10 0 Z"/>'
@@ -37,6 +38,18 @@ element.addEventListener("keydown", choose);
 """Runs when the component is loaded; the listeners stay while its content changes."""
 
 
+@dataclass(frozen=True)
+class MapWords:
+    """Keys of the texts around a map."""
+
+    title: str = "map"
+    help: str = "map_help"
+    empty: str = "map_empty"
+
+
+LIBRARY_WORDS = MapWords()
+
+
 @dataclass(frozen=True, eq=False)
 class MapItem:
     """An item to draw."""
@@ -47,31 +60,40 @@ class MapItem:
     embedding: Float32Array  # [D] unit norm
 
 
-def map_html(items: Sequence[MapItem], hits: Sequence[Hit], query: str, chosen: str, language: str) -> str:
+def map_html(
+    items: Sequence[MapItem],
+    hits: Sequence[Hit],
+    query: str,
+    chosen: str | Collection[str],
+    language: str,
+    words: MapWords = LIBRARY_WORDS,
+) -> str:
     """Draw the items, the query and lines to its neighbours.
 
     Args:
         items: of the library.
         hits: of the last query, best first.
         query: as the user knows it; empty before the first search.
-        chosen: id of the item on the player.
+        chosen: id of the item on the player, or ids of several that are chosen.
         language: interface language tag.
+        words: around the map.
 
     Returns:
         HTML without anything executable in it.
     """
-    title = escape(text("map", language))
+    chosen = {chosen} if isinstance(chosen, str) else chosen
+    title = escape(text(words.title, language))
     heading = f'<h3 class="mm-heading">{title}</h3>'
     if not items:
-        return f'{heading}<p class="mm-empty">{escape(text("map_empty", language))}</p>'
+        return f'{heading}<p class="mm-empty">{escape(text(words.empty, language))}</p>'
     drawn = items[:DRAWN_ITEMS]
     places = map_positions(np.stack([item.embedding for item in drawn])) * np.array([WIDTH, HEIGHT], np.float32)
     neighbours = {hit.item_id for hit in hits[:NEIGHBOURS]}
     marks = "".join(
-        _mark(item, place, item.item_id in neighbours, item.item_id == chosen)
+        _mark(item, place, item.item_id in neighbours, item.item_id in chosen)
         for item, place in zip(drawn, places, strict=True)
     )
-    notes = text("map_help", language)
+    notes = text(words.help, language)
     if len(drawn) < len(items):
         notes += " " + text("map_many", language, shown=len(drawn), count=len(items))
     lines, query_mark = _query(drawn, places, hits[:NEIGHBOURS], query, language)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from mmdemo.ui.activity import Witness
 from mmdemo.ui.alignment_job import measure_sound, run_alignment
 from mmdemo.ui.common import (
     Session,
@@ -89,7 +90,8 @@ class SubtitlesTab(CorrectionHandlers):
         with errors_for_user(lambda: session.language):
             path, inputs = checked_inputs(file, text_file, pasted, session.language)
             admit(session.language)
-            state.job, state.undo = Job(path, spoken_language(choice), inputs), None
+            witness = Witness(session.ledger, "subtitles")
+            state.job, state.undo = Job(path, spoken_language(choice), inputs, witness), None
         previous, state.view = state.view, SubtitleView("waiting", name=state.job.name, mode=state.job.mode)
         return merged(
             {

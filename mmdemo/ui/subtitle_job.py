@@ -13,6 +13,7 @@ from mmdemo.errors import UnknownLanguage
 from mmdemo.subtitles.files import SUBTITLE_EXTENSIONS, save_subtitles
 from mmdemo.types import AudioFile, Cue, MediaInfo, Sentence
 from mmdemo.ui import pipeline
+from mmdemo.ui.activity import Witness, observed
 from mmdemo.ui.alignment_inputs import Inputs, Mode
 from mmdemo.ui.background import watched
 from mmdemo.ui.spoken_languages import AUTOMATIC, LANGUAGE_NAMES
@@ -30,6 +31,7 @@ class Job:
     path: Path
     language: str | None  # None = detect
     inputs: Inputs | None = None  # what to do with the file; None = transcribe it
+    witness: Witness | None = None
     started: bool = False
     cancelled: bool = False
     info: MediaInfo | None = None
@@ -162,7 +164,7 @@ def open_job(job: Job, working: Phase) -> Generator[SubtitleView, None, OpenedJo
     if models is None:
         yield replace(view, phase="cancelled")
         return None
-    return OpenedJob(audio, models, replace(view, phase=working))
+    return OpenedJob(audio, observed(models, job.witness), replace(view, phase=working))
 
 
 def _transcription(job: Job, opened: OpenedJob) -> Iterator[SubtitleView]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mmdemo.types import Sentence
+from mmdemo.ui.activity_texts import ACTIVITY_TEXTS
 from mmdemo.ui.alignment_texts import ALIGNMENT_TEXTS
 from mmdemo.ui.captioning_texts import CAPTION_TEXTS
 from mmdemo.ui.qa_texts import QA_TEXTS
@@ -13,6 +14,7 @@ TEXTS: dict[str, Sentence] = {
     **RETRIEVAL_TEXTS,
     **ALIGNMENT_TEXTS,
     **QA_TEXTS,
+    **ACTIVITY_TEXTS,
     # the shell
     "tagline": Sentence(
         "One encoder reads pictures, sound, video and text; every tab below works on what it returns.",

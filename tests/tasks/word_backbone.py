@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,13 @@ class WordBackbone:
         return Encoding(
             modality, tokens, np.zeros((1, 2), np.float32), self.model_id, sha256, embedding=vector, duration=duration
         )
+
+    def encode_frames(self, video: VideoFile) -> Generator[float, None, Encoding]:
+        yield 1.0
+        return self._encoding("video", words_vector(video.path.stem), video.sha256, video.duration)
+
+    def encode_sound(self, audio: AudioFile) -> Encoding:
+        return self._encoding("audio", words_vector(audio.path.stem), audio.sha256, audio.duration)
 
     def encode_images(self, images: Sequence[Any]) -> list[Encoding]:
         return [self.encode(image) for image in images]

@@ -15,6 +15,7 @@ import gradio
 import numpy as np
 
 from mmdemo.errors import EmptyFile, NoAudio, UnreadableMedia
+from mmdemo.runtime import Models
 from mmdemo.types import (
     SAMPLE_RATE,
     AudioFile,
@@ -26,6 +27,7 @@ from mmdemo.types import (
     Transcript,
     Word,
 )
+from tests.fakes import models_of
 
 GRADIO_MEDIA = Path(gradio.__file__).parent / "media_assets"
 CLIP = GRADIO_MEDIA / "videos" / "world.mp4"
@@ -119,9 +121,9 @@ class FakePipeline:
         shutil.copy(CLIP, out_path)
         return out_path
 
-    def load_models(self) -> SimpleNamespace:
+    def load_models(self) -> Models:
         part = SimpleNamespace(model_id="fake-whisper", device="cpu")
-        return SimpleNamespace(backbone=part, speech=part)
+        return models_of(part, part)
 
     def models_loaded(self) -> bool:
         return self.loaded

@@ -29,6 +29,7 @@ from mmdemo.types import (
     Span,
 )
 from mmdemo.ui import pipeline, qa_backend
+from tests.fakes import models_of
 
 REASON = Sentence("The picture is <b>dark</b>.", "图片<b>较暗</b>。")
 REGION = Region(0.25, 0.2, 0.75, 0.8)
@@ -108,7 +109,7 @@ class FakeAsker:
         part = SimpleNamespace(model_id="fake", device="cpu")
         patch.setattr(qa_backend, "ask", self.ask)
         patch.setattr(qa_backend, "suggest", self.suggest)
-        patch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=part, speech=part))
+        patch.setattr(pipeline, "load_models", lambda: models_of(part, part))
         patch.setattr(pipeline, "models_loaded", lambda: True)
         patch.setattr(pipeline, "probe", lambda path: media_package.probe(path, settings().limits))
         patch.setattr(pipeline, "player_ready", media_package.player_ready)

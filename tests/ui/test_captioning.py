@@ -30,13 +30,14 @@ from mmdemo.types import Caption, Sentence, Span, WordHeatmap
 from mmdemo.ui import captioning_inputs, pipeline
 from mmdemo.ui.app import build_demo, launch_kwargs
 from mmdemo.ui.captioning import CaptionTab
-from mmdemo.ui.captioning_job import CaptionSession, preview_of
+from mmdemo.ui.captioning_job import CaptionSession
 from mmdemo.ui.captioning_result import result_html
 from mmdemo.ui.captioning_tables import LIVE_ROWS
 from mmdemo.ui.captioning_view import CaptionView, badge_html, status_html
 from mmdemo.ui.captioning_words import heat_levels, joined, word_pieces
 from mmdemo.ui.common import Session
 from mmdemo.ui.i18n import CHINESE, Localisation
+from mmdemo.ui.previews import preview_of
 from tests.media_factory import write_png_bomb
 from tests.test_app import free_port
 from tests.ui.picture_fakes import PhotoGenerator, PictureBackbone, install, picture_models

@@ -29,6 +29,7 @@ from mmdemo.ui.retrieval import SearchTab
 from mmdemo.ui.retrieval_library import Libraries, Library, RetrievalSession
 from mmdemo.ui.retrieval_map import DRAWN_ITEMS, MapItem, map_html
 from mmdemo.ui.retrieval_view import Failure, RetrievalView, caption, detail_html, failures_html, results_html
+from tests.fakes import models_of
 from tests.tasks.word_backbone import WordBackbone, words_vector
 from tests.test_app import free_port
 
@@ -100,7 +101,7 @@ class Page:
 @pytest.fixture
 def backbone(monkeypatch: pytest.MonkeyPatch) -> WordBackbone:
     fake = WordBackbone()
-    monkeypatch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=fake))
+    monkeypatch.setattr(pipeline, "load_models", lambda: models_of(fake))
     return fake
 
 
@@ -442,7 +443,7 @@ def test_a_large_map_says_what_it_leaves_out() -> None:
 def client() -> Iterator[Client]:
     with pytest.MonkeyPatch.context() as patch:
         fake = WordBackbone()
-        patch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=fake))
+        patch.setattr(pipeline, "load_models", lambda: models_of(fake))
         patch.setattr(pipeline, "models_loaded", lambda: False)
         demo = build_demo(examples=[])
         _, url, _ = demo.launch(**launch_kwargs(), server_port=free_port(), prevent_thread_lock=True, quiet=True)

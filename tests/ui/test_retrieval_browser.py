@@ -5,7 +5,6 @@ from __future__ import annotations
 import wave
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from mmdemo.evaluation.sample_media import sample
 from mmdemo.runtime import Models
 from mmdemo.ui import pipeline
 from mmdemo.ui.app import build_demo, launch_kwargs
+from tests.fakes import models_of
 from tests.tasks.word_backbone import WordBackbone
 from tests.test_app import free_port
 
@@ -65,7 +65,7 @@ def asked(page: Page, query: str) -> str:
 def words_address() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         fake = WordBackbone()
-        patch.setattr(pipeline, "load_models", lambda: SimpleNamespace(backbone=fake))
+        patch.setattr(pipeline, "load_models", lambda: models_of(fake))
         patch.setattr(pipeline, "models_loaded", lambda: False)
         demo = build_demo(examples=[])
         _, url, _ = demo.launch(**launch_kwargs(), server_port=free_port(), prevent_thread_lock=True, quiet=True)
