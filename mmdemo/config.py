@@ -49,6 +49,7 @@ class HubSettings:
     backbone: str = "google/embeddinggemma-2"  # repository, repository@revision or a folder; likewise below
     generator: str = ""  # "" = what suits the device
     speech: str = ""  # likewise
+    aligner: str = ""  # of words in speech; "" = none of the hub
     embedding_size: int = 768  # dimensions kept of models trained to be cut (Matryoshka)
     image_tokens: int = 0  # tokens a picture; 0 = 70 on a CPU, 280 on a GPU
     without: frozenset[str] = frozenset()  # of `TOWERS`: not loaded
@@ -119,7 +120,8 @@ def _towers(environment: Mapping[str, str], name: str) -> frozenset[str]:
 def read_hub_settings(environment: Mapping[str, str]) -> HubSettings:
     """Read what concerns the hub profile.
 
-    ``MMDEMO_HUB_BACKBONE``, ``MMDEMO_HUB_GENERATOR``, ``MMDEMO_HUB_SPEECH``, ``MMDEMO_EMBEDDING_SIZE``,
+    ``MMDEMO_HUB_BACKBONE``, ``MMDEMO_HUB_GENERATOR``, ``MMDEMO_HUB_SPEECH``, ``MMDEMO_HUB_ALIGNER``,
+    ``MMDEMO_EMBEDDING_SIZE``,
     ``MMDEMO_IMAGE_TOKENS``, ``MMDEMO_HUB_WITHOUT`` and ``MMDEMO_IDLE_MINUTES``.
 
     Args:
@@ -134,6 +136,7 @@ def read_hub_settings(environment: Mapping[str, str]) -> HubSettings:
         backbone=environment.get("MMDEMO_HUB_BACKBONE", "").strip() or defaults.backbone,
         generator=environment.get("MMDEMO_HUB_GENERATOR", "").strip(),
         speech=environment.get("MMDEMO_HUB_SPEECH", "").strip(),
+        aligner=environment.get("MMDEMO_HUB_ALIGNER", "").strip(),
         embedding_size=_one_of(environment, "MMDEMO_EMBEDDING_SIZE", EMBEDDING_SIZES, defaults.embedding_size),
         image_tokens=_one_of(environment, "MMDEMO_IMAGE_TOKENS", IMAGE_TOKENS, defaults.image_tokens),
         without=_towers(environment, "MMDEMO_HUB_WITHOUT"),

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from mmdemo.alignment.english_words import english_aligner
+from mmdemo.alignment.word_refinement import ManyLanguageAligner, WordAligner
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.errors import UnknownLanguage
@@ -58,11 +60,20 @@ class SpeechRecognizer:
         whisper: the CTranslate2 model that the audio tower loaded.
         folder: holds its ``tokenizer.json``.
         lock: the backbone's, as both share the model.
+        model_id: name of the model, as stored transcripts carry it.
+        aligner: hears where words are said, in the languages it knows; English has one without it.
     """
 
-    model_id = "whisper-base"
-
-    def __init__(self, whisper: Any, folder: Path, lock: threading.RLock) -> None:
+    def __init__(
+        self,
+        whisper: Any,
+        folder: Path,
+        lock: threading.RLock,
+        model_id: str = "whisper-base",
+        aligner: ManyLanguageAligner | None = None,
+    ) -> None:
+        self.model_id = model_id
+        self._aligner = aligner
         self._lock = lock
         self._whisper = shared_whisper(whisper, folder)
         self.languages: tuple[str, ...] = tuple(self._whisper.supported_languages)
@@ -80,6 +91,16 @@ class SpeechRecognizer:
         if code not in self.languages:
             raise UnknownLanguage(language=language)
         return code
+
+    def word_aligner(self, language: str) -> WordAligner | None:
+        """Return what refines the times of words in a language, if there is something.
+
+        Args:
+            language: ISO 639-1 code.
+        """
+        if self._aligner is not None and language in self._aligner.languages:
+            return self._aligner
+        return english_aligner() if language == "en" else None
 
     def has_speech(self, window: EncodedWindow) -> bool:
         """Tell whether enough of a window is speech to be worth decoding."""

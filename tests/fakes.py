@@ -7,6 +7,8 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 
+from mmdemo.alignment.english_words import english_aligner
+from mmdemo.alignment.word_refinement import WordAligner
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.base import CacheStatistics, Media
 from mmdemo.errors import UnknownLanguage
@@ -113,6 +115,9 @@ class FakeSpeech:
         if language not in self.languages:
             raise UnknownLanguage(language=language)
         return language
+
+    def word_aligner(self, language: str) -> WordAligner | None:
+        return english_aligner() if language == "en" else None
 
     def has_speech(self, window: EncodedWindow) -> bool:
         return bool(window.voice_activity.max() > 0.5)

@@ -29,12 +29,18 @@ from mmdemo.word_times import MediaClock, TimedToken
 
 SENTENCE_ENDS = ".?!,;:。？！，、；：…"
 UNSPOKEN_CONFIDENCE = 0.0
-REFINED_LANGUAGE = "en"
-"""Of the words that an acoustic aligner hears."""
 LOCAL_RATE_RANGE = (0.7, 2.0)
 """How far a window's rate may lie from that of the whole recording."""
 UNHEARD_SHARE = 0.6
 """Of its probability a word keeps that was aligned but not heard by itself."""
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """Who hears words again, and in which language."""
+
+    aligner: WordAligner
+    language: str  # ISO 639-1 code
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def place_window(
     encoded: EncodedWindow,
     sound: SampleStream | None,
     rate: float,
-    aligner: WordAligner | None = None,
+    refinement: Refinement | None = None,
 ) -> dict[int, AlignedWord]:
     """Place the words of one window.
 
@@ -76,7 +82,7 @@ def place_window(
         encoded: the window.
         sound: the recording, read up to this window; None when only the encoding is there.
         rate: seconds for each unit of weight.
-        aligner: of the language, where there is one, to refine words with.
+        refinement: to refine words with, where the language has an aligner.
 
     Returns:
         Given words by their position; fillers are left out.
@@ -90,8 +96,8 @@ def place_window(
     placed = assign_pauses(rough, runs, clock)
     ends = [_ends_line(planned, i, given) for i in range(len(planned))]
     placed = settle_line_breaks(placed, ends, voice, {float(run.first) for run in runs})
-    if samples is not None and aligner is not None:
-        placed = _refined(placed, planned, given, runs, samples, aligner)
+    if samples is not None and refinement is not None:
+        placed = _refined(placed, planned, given, runs, samples, refinement)
     return {
         word.given: AlignedWord(
             origin + place.first * FRAME_SECONDS,
@@ -146,24 +152,24 @@ def _refined(
     given: Sequence[GivenWord],
     runs: Sequence[Run],
     samples: Float32Array,
-    aligner: WordAligner,
+    refinement: Refinement,
 ) -> tuple[PlacedWord, ...]:
     """Let an acoustic aligner hear the words again."""
     words = [
-        SpokenWord(place, _keys(word, given), _ends_line(planned, i, given))
+        SpokenWord(place, _keys(word, given, refinement.language), _ends_line(planned, i, given))
         for i, (place, word) in enumerate(zip(placed, planned, strict=True))
     ]
 
     def sound_between(first: int, behind: int) -> Float32Array:
         return samples[first * FRAME_SAMPLES : behind * FRAME_SAMPLES]
 
-    return refine_words(words, runs, sound_between, aligner, len(samples) // FRAME_SAMPLES)
+    return refine_words(words, runs, sound_between, refinement.aligner, len(samples) // FRAME_SAMPLES)
 
 
-def _keys(word: PlannedWord, given: Sequence[GivenWord]) -> tuple[str, ...]:
+def _keys(word: PlannedWord, given: Sequence[GivenWord], language: str) -> tuple[str, ...]:
     if word.given is not None:
         return given[word.given].keys
-    return tuple(token.key for token in spoken_word_tokens([word.text], REFINED_LANGUAGE))
+    return tuple(token.key for token in spoken_word_tokens([word.text], language))
 
 
 def _ends_line(planned: Sequence[PlannedWord], i: int, given: Sequence[GivenWord]) -> bool:

@@ -33,6 +33,14 @@ class WordAligner(Protocol):
         """Return one span a word, in seconds from the first sample, or nothing when they do not fit."""
 
 
+class ManyLanguageAligner(WordAligner, Protocol):
+    """One aligner for several languages."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639 codes of the languages it knows."""
+
+
 @dataclass(frozen=True)
 class SpokenWord:
     """A placed word with what the aligner needs to know of it."""

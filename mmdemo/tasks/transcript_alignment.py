@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mmdemo import reasons
-from mmdemo.alignment.english_words import english_aligner
-from mmdemo.alignment.forced import REFINED_LANGUAGE, AlignedWord, TimedLine, cues_of, place_window, timed_lines
+from mmdemo.alignment.forced import AlignedWord, Refinement, TimedLine, cues_of, place_window, timed_lines
 from mmdemo.alignment.forced_plan import PlannedWord, merge_words, speaking_rate
 from mmdemo.alignment.forced_voice_time import VoiceTime
 from mmdemo.alignment.forced_words import GivenWord, HeardWord, given_words, pair_words
@@ -202,7 +201,8 @@ class _Alignment:
     def place(self, encoding: Encoding, samples: SampleStream | None) -> Generator[AlignmentProgress, None, None]:
         """Align every window that holds words of the text."""
         assert self.hearer is not None, "something was heard"
-        aligner = english_aligner() if self.language == REFINED_LANGUAGE else None
+        aligner = self.models.speech.word_aligner(self.language)
+        refinement = None if aligner is None else Refinement(aligner, self.language)
         for number, window in enumerate(read_windows(encoding)):
             done = HEARING_SHARE + (1.0 - HEARING_SHARE) * window.window.start / max(encoding.duration, 1e-9)
             planned = self.planned.get(number, [])
@@ -210,7 +210,7 @@ class _Alignment:
                 continue
             yield AlignmentProgress(done * encoding.duration, encoding.duration, self.language, ())
             timed = self.hearer.align(number, window, [word.text for word in planned])
-            self.aligned |= place_window(planned, timed, self.given, window, samples, self.rate, aligner)
+            self.aligned |= place_window(planned, timed, self.given, window, samples, self.rate, refinement)
 
     def finish(self, encoding: Encoding) -> AlignmentProgress:
         """Return the result."""

@@ -19,6 +19,11 @@ SMOLVLM_TEMPLATE = (
     "{% elif part['type'] == 'image' %}{{ '<image>' }}{% endif %}{% endfor %}<end_of_utterance>\n{% endfor %}"
     "{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}"
 )
+ALIGNER_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{% for part in message['content'] %}"
+    "{% if part['type'] == 'audio' %}<|audio_start|><|audio_pad|><|audio_end|>"
+    "{% else %}{{ part['text'] }}<timestamp><timestamp>{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
+)
 BASIC = ("<pad>", "<eos>", "<bos>", "<unk>", "<mask>")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,?!:;'\"()<>|_-▁"
 WORDS = ("yes", "no", "▁yes", "▁no", "▁a", "▁the", "▁dog", "▁runs", "是", "不", "有", "没", "狗", "\n")
@@ -29,9 +34,9 @@ def _tokenizer(controls: dict[str, str], more: tuple[str, ...] = ()) -> Any:
 
     texts = [*BASIC, *controls.values(), *more, *(f"<0x{i:02X}>" for i in range(256)), *LETTERS, *WORDS]
     vocabulary = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-    return GemmaTokenizer(
-        vocab=vocabulary, merges=[], extra_special_tokens=controls, additional_special_tokens=list(more)
-    )
+    tokenizer = GemmaTokenizer(vocab=vocabulary, merges=[], extra_special_tokens=controls)
+    tokenizer.add_special_tokens({"additional_special_tokens": list(more)})
+    return tokenizer
 
 
 def _write(folder: Path, network: Any, tokenizer: Any, template: str, processor: dict[str, Any]) -> Path:
@@ -113,3 +118,34 @@ def write_smolvlm(folder: Path) -> Path:
         "image_seq_len": 4,
     }
     return _write(folder, network, tokenizer, SMOLVLM_TEMPLATE, described)
+
+
+def write_aligner(folder: Path) -> Path:
+    """Write a Qwen3 forced aligner with 50 bins of 80 ms, 0.3 M parameters."""
+    import torch
+    from transformers import Qwen3ASRConfig, Qwen3ASRFeatureExtractor, Qwen3ASRForTokenClassification
+
+    controls = {"audio_token": "<|audio_pad|>", "audio_bos_token": "<|audio_start|>"}
+    controls |= {"audio_eos_token": "<|audio_end|>"}
+    tokenizer = _tokenizer(controls, ("<timestamp>", "<|im_start|>", "<|im_end|>"))
+    place = tokenizer.convert_tokens_to_ids
+    audio = {"encoder_layers": 2, "encoder_attention_heads": 2, "encoder_ffn_dim": 64, "d_model": 32}
+    audio |= {"output_dim": 32, "downsample_hidden_size": 16}
+    text = {"model_type": "qwen3", "vocab_size": len(tokenizer), "hidden_size": 32, "intermediate_size": 64}
+    text |= {"num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16}
+    config = Qwen3ASRConfig(
+        audio_config=audio,
+        text_config=text,
+        audio_token_id=place("<|audio_pad|>"),
+        timestamp_token_id=place("<timestamp>"),
+        pad_token_id=0,
+        eos_token_id=1,
+        num_labels=50,
+    )
+    torch.manual_seed(0)
+    described = {
+        "processor_class": "Qwen3ASRProcessor",
+        "feature_extractor": json.loads(Qwen3ASRFeatureExtractor().to_json_string()),
+        "timestamp_segment_time": 80,
+    }
+    return _write(folder, Qwen3ASRForTokenClassification(config), tokenizer, ALIGNER_TEMPLATE, described)
