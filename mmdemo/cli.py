@@ -20,7 +20,7 @@ from typing import Any
 
 from mmdemo import __version__, cli_alignment, cli_captioning, cli_export, cli_qa, cli_retrieval
 from mmdemo.cli_output import DONE, FAILED, INTERRUPTED, NOTHING_FOUND, ProgressLine, interface_language, print_json
-from mmdemo.config import settings
+from mmdemo.config import PROFILES, settings
 from mmdemo.errors import InvalidSetting, MMDemoError, NothingToEncode, OutputNotWritable, PortTaken, UnknownFormat
 from mmdemo.types import Encoding, Text
 
@@ -30,6 +30,7 @@ LAST_PORT = 65_535
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("mmdemo", description="Captions, subtitles, answers, search: one shared encoder.")
     parser.add_argument("--version", action="version", version=f"mmdemo {__version__}")
+    parser.add_argument("--profile", choices=PROFILES, help="local models or those of the hub (MMDEMO_PROFILE)")
     commands = parser.add_subparsers(dest="command", required=True)
 
     transcribe = commands.add_parser("transcribe", help="write subtitles for a video or a recording")
@@ -75,6 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = {"transcribe": _transcribe, "encode": _encode, "doctor": _doctor, "app": _app}
     commands |= cli_alignment.COMMANDS | cli_captioning.COMMANDS | cli_export.COMMANDS
     commands |= cli_retrieval.COMMANDS | cli_qa.COMMANDS
+    if options.profile:
+        os.environ["MMDEMO_PROFILE"] = options.profile
+        settings.cache_clear()
     try:
         return commands[options.command](options)
     except MMDemoError as error:

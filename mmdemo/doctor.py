@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmdemo import __version__
 from mmdemo.backbone import familiarity
@@ -19,6 +20,9 @@ from mmdemo.generators import decoder_files
 from mmdemo.types import Sentence
 from mmdemo.verified_files import ensure_folder
 from mmdemo.weights import COMPONENTS, Component, locate
+
+if TYPE_CHECKING:
+    from mmdemo.hub.plan import HubPlan
 
 PACKAGES = (
     "gradio",
@@ -48,6 +52,15 @@ class WeightsStatus:
 
 
 @dataclass(frozen=True)
+class HubStatus:
+    """The hub profile's models: on the disk or not, and what fits on which machine."""
+
+    plan: HubPlan
+    offline: bool
+    fits: dict[str, str]  # gigabytes → both | one | none | ?
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """Everything `doctor` prints."""
 
@@ -62,6 +75,7 @@ class Diagnosis:
     free_megabytes: int
     limits: dict[str, float]
     weights: tuple[WeightsStatus, ...]
+    hub: HubStatus | None  # None where the local profile is used and nothing of the hub is asked
     problems: tuple[Sentence, ...]
 
     @property
@@ -106,6 +120,33 @@ def _trained_statuses() -> tuple[WeightsStatus, ...]:
     )
 
 
+def _hub_status(settings: Settings, device: str) -> HubStatus:
+    from mmdemo.generators.hub import chosen_generator
+    from mmdemo.hub.catalogue import named_model
+    from mmdemo.hub.failures import is_offline
+    from mmdemo.hub.plan import MACHINES, hub_plan
+
+    chosen = device or "cpu"
+    plan = hub_plan(named_model(settings.hub.backbone), chosen_generator(settings, chosen), chosen)
+    return HubStatus(plan, is_offline(), {f"{size} GB": plan.fits(size) for size in MACHINES})
+
+
+def _hub_lines(found: HubStatus) -> list[str]:
+    plan = found.plan
+    lines = []
+    for model in plan.models:
+        place = "on the disk" if model.cached else f"to be fetched, {model.fetch_bytes / 1e9:.1f} GB"
+        memory = (
+            f"{model.memory_bytes / 1e9:.1f} GB of memory on {plan.device}" if model.memory_bytes else "size unknown"
+        )
+        lines.append(f"hub        {model.repository}: {place}; {memory}")
+    fits = ", ".join(f"{size}: {what}" for size, what in found.fits.items())
+    lines.append(f"memory     fits (both models, one at a time, none) {fits}")
+    if found.offline and not all(model.cached for model in plan.models):
+        lines.append("note       HF_HUB_OFFLINE is set, so that nothing can be fetched")
+    return lines
+
+
 def _existing_parent(path: Path) -> Path:
     while not path.exists():
         path = path.parent
@@ -147,6 +188,7 @@ def diagnose(settings: Settings, *, hub: bool = False) -> Diagnosis:
         free_megabytes=free,
         limits=asdict(settings.limits),
         weights=weights,
+        hub=_hub_status(settings, device) if settings.profile == "hub" else None,
         problems=tuple(dict.fromkeys(problems)),
     )
 
@@ -172,6 +214,8 @@ def report(found: Diagnosis, language: str = "en") -> str:
     for status in found.weights:
         place = f"{status.origin}: {status.folder}" if status.origin else "missing"
         lines.append(f"weights    {status.component}: {place}")
+    if found.hub is not None:
+        lines += _hub_lines(found.hub)
     if found.free_megabytes < LEAST_FREE_MEGABYTES:
         lines.append(
             f"note       less than {LEAST_FREE_MEGABYTES} MB are free; long recordings need about 190 MB an hour"

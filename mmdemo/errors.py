@@ -8,6 +8,7 @@ MMDemoError
 │   ├── TruncatedMedia
 │   ├── WrongMediaKind       a picture where sound was wanted, …
 │   ├── NoAudio
+│   ├── ModelLacksModality   sound for a model of pictures, …
 │   ├── NothingToSee         a recording where captions were wanted
 │   ├── NoSamples
 │   ├── InvalidSamples       NaN or infinite
@@ -190,6 +191,13 @@ class NoAudio(InputError):
 
     en = "“{name}” has no sound, so there is nothing to listen to."
     zh = "“{name}”没有声音，无法进行识别。"
+
+
+class ModelLacksModality(InputError):
+    """The chosen model has no part for this kind of media, or it was left out."""
+
+    en = "“{model}” has no part for the kind “{kind}”, or it was left out; choose another model or use local models."
+    zh = "“{model}”不支持类型“{kind}”，或该部分未加载；请选择其他模型，或使用本地模型。"
 
 
 class NothingToSee(InputError):

@@ -75,6 +75,22 @@ def close_labels(first: str, second: str) -> Sentence:
     ).filled(first=first, second=second)
 
 
+def unfitted_probabilities() -> Sentence:
+    """The model's similarities were never calibrated."""
+    return Sentence(
+        "The probabilities of this model were not calibrated: trust the order more than the numbers.",
+        "该模型的概率未经校准：排序比数值更可信。",
+    )
+
+
+def sound_left_out() -> Sentence:
+    """The model cannot hear what is in the clip."""
+    return Sentence(
+        "This model does not compare sounds, so only the pictures of the video can be found.",
+        "该模型不支持声音，因此只能按画面查找该视频。",
+    )
+
+
 def undecided_match(probability: float) -> Sentence:
     """The text may or may not fit."""
     percent = round(100 * probability)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mmdemo.config import Settings, settings
-from mmdemo.errors import MMDemoError
+from mmdemo.config import PROFILES, Settings, settings
+from mmdemo.errors import InvalidSetting, MMDemoError
 
 if TYPE_CHECKING:
     from mmdemo.backbone.base import Backbone
     from mmdemo.backbone.familiarity import FamiliarityJudge
+    from mmdemo.backbone.hearing import Hearing
     from mmdemo.generators.base import Generator
+    from mmdemo.hub.progress import DownloadProgress
     from mmdemo.speech import SpeechRecognizer
 
 
@@ -28,15 +31,18 @@ class Models:
 
 
 _lock = threading.Lock()
+_switching = threading.Lock()
 _models: Models | None = None
+_profile = ""  # chosen while the process runs; "" = that of the settings
 _loading_failed = False
 
 
-def load_models(chosen: Settings) -> Models:
+def load_models(chosen: Settings, progress: Callable[[DownloadProgress], None] | None = None) -> Models:
     """Load the backbone and the speech recogniser of a profile; the rest follows when first used.
 
     Args:
         chosen: profile, device and folders.
+        progress: told of bytes that are fetched; only the hub profile fetches any.
 
     Returns:
         The models.
@@ -45,22 +51,50 @@ def load_models(chosen: Settings) -> Models:
         WeightsError: weights are missing, damaged or cannot be prepared.
         ConfigError: the settings ask for what this machine does not have.
     """
+    return _hub_models(chosen, progress) if chosen.profile == "hub" else _local_models(chosen)
+
+
+def _local_models(chosen: Settings) -> Models:
     from mmdemo.backbone.familiarity import LocalFamiliarity
     from mmdemo.backbone.local import LocalBackbone
     from mmdemo.device import torch_device
     from mmdemo.generators.decoder import DecoderGenerator
     from mmdemo.generators.decoder_files import decoder_folder
-    from mmdemo.speech import SpeechRecognizer
-    from mmdemo.weights import AUDIO_TOWER, locate
 
     backbone = LocalBackbone(chosen)
-    folder = locate(AUDIO_TOWER, chosen).folder
     return Models(
         backbone,
-        SpeechRecognizer(backbone.audio_tower.whisper, folder, backbone.lock),
+        _recogniser(chosen, backbone.hearing, backbone.lock),
         DecoderGenerator(decoder_folder(), torch_device(backbone.device), backbone.lock),
         LocalFamiliarity(),
     )
+
+
+def _hub_models(chosen: Settings, progress: Callable[[DownloadProgress], None] | None) -> Models:
+    from mmdemo.backbone.familiarity import UnknownFamiliarity
+    from mmdemo.backbone.hub import HubBackbone
+    from mmdemo.device import torch_device
+    from mmdemo.generators.hub import HubGenerator, chosen_generator
+    from mmdemo.hub.catalogue import named_model
+    from mmdemo.hub.download import download
+
+    model = named_model(chosen.hub.backbone)
+    backbone = HubBackbone(chosen, model, download(model, chosen, progress))
+    backbone.check()
+    device = torch_device(backbone.device)
+    return Models(
+        backbone,
+        _recogniser(chosen, backbone.hearing, backbone.lock),
+        HubGenerator(chosen_generator(chosen, device), chosen, device, backbone.lock),
+        UnknownFamiliarity(),
+    )
+
+
+def _recogniser(chosen: Settings, hearing: Hearing, lock: threading.RLock) -> SpeechRecognizer:
+    from mmdemo.speech import SpeechRecognizer
+    from mmdemo.weights import AUDIO_TOWER, locate
+
+    return SpeechRecognizer(hearing.audio_tower.whisper, locate(AUDIO_TOWER, chosen).folder, lock)
 
 
 def models() -> Models:
@@ -74,9 +108,47 @@ def models() -> Models:
     with _lock:
         if _models is None:
             _loading_failed = True  # until it is known to be otherwise
-            _models = load_models(settings())
+            _models = load_models(active_settings())
             _loading_failed = False
         return _models
+
+
+def active_settings() -> Settings:
+    """Return the settings with the profile that is in use now.
+
+    Raises:
+        InvalidSetting: a value in the environment cannot be used.
+    """
+    return replace(settings(), profile=_profile) if _profile else settings()
+
+
+def switch_profile(profile: str, progress: Callable[[DownloadProgress], None] | None = None) -> Models:
+    """Change to the models of another profile while the process runs.
+
+    Whoever works with the old models finishes with them; encodings of one model are never compared with those of
+    another, as each backbone has caches of its own and search indices name theirs.
+
+    Args:
+        profile: ``local`` or ``hub``.
+        progress: told of bytes that are fetched.
+
+    Returns:
+        The new models.
+
+    Raises:
+        WeightsError: they cannot be fetched or loaded; the old ones stay in use.
+        InvalidSetting: there is no such profile.
+    """
+    global _models, _profile, _loading_failed
+    if profile not in PROFILES:
+        raise InvalidSetting(name="profile", value=profile, wanted=" | ".join(PROFILES))
+    with _switching:
+        if _models is not None and active_settings().profile == profile:
+            return _models
+        loaded = load_models(replace(settings(), profile=profile), progress)
+        with _lock:
+            _models, _profile, _loading_failed = loaded, profile, False
+        return loaded
 
 
 def models_loaded() -> bool:

@@ -6,7 +6,7 @@ import hashlib
 
 from mmdemo.config import Limits
 from mmdemo.errors import EmptyText, TextTooLong
-from mmdemo.types import Text
+from mmdemo.types import Text, TextRole
 
 
 def read_text(text: str, limits: Limits) -> Text:
@@ -31,9 +31,9 @@ def read_text(text: str, limits: Limits) -> Text:
     return text_of(stripped)
 
 
-def text_of(text: str) -> Text:
+def text_of(text: str, role: TextRole = "query") -> Text:
     """Give a text of our own making its content hash."""
-    return Text(text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    return Text(text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), role)
 
 
 def clock(seconds: float) -> str:

@@ -20,6 +20,8 @@ MediaKind = Literal["image", "audio", "video"]
 Outcome = Literal["aligned", "unchanged", "refused"]
 """Of putting subtitles right: with new times, right already, or left alone."""
 CaptionLanguage = Literal["en", "zh"]
+TextRole = Literal["query", "document"]
+"""What looks for something, or what is looked through: some models read the two differently."""
 
 SAMPLE_RATE = 16_000
 """Samples per second of every waveform inside the program (the rate Whisper was trained on)."""
@@ -177,6 +179,7 @@ class Text:
 
     text: str
     sha256: str
+    role: TextRole = "query"
 
 
 @dataclass(frozen=True)

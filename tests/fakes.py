@@ -11,6 +11,7 @@ from mmdemo.alignment.english_words import english_aligner
 from mmdemo.alignment.word_refinement import WordAligner
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.base import CacheStatistics, Media
+from mmdemo.backbone.similarity import LOCAL_SCALE
 from mmdemo.errors import UnknownLanguage
 from mmdemo.generators.base import Candidate, CaptionPrompt, Material, NamedThing, Sampling, WrittenAnswer
 from mmdemo.runtime import Models
@@ -44,6 +45,7 @@ class FakeBackbone:
 
     model_id = "fake"
     device = "cpu"
+    scale = LOCAL_SCALE
 
     def __init__(self, window_count: int = 4, silent: Sequence[int] = (), reasons: tuple[Sentence, ...] = ()) -> None:
         self.lock = threading.RLock()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.types import AudioWindow, EncodedWindow, Encoding, Float32Array, Piece, Sentence
@@ -142,9 +143,8 @@ class AudioTokenStore:
             lines = (folder / WINDOWS_FILE).read_text("utf-8").splitlines()
             windows = tuple(_window_from_json(line) for line in lines)
             shape = (sum(window.token_count for window in windows), self._width)
-            tokens = np.memmap(folder / TOKENS_FILE, np.float16, "r", shape=shape)
-            endings_shape = (len(windows), self._ending_count, self._width)
-            endings = np.memmap(folder / ENDINGS_FILE, np.float16, "r", shape=endings_shape)
+            tokens = _mapped(folder / TOKENS_FILE, shape)
+            endings = _mapped(folder / ENDINGS_FILE, (len(windows), self._ending_count, self._width))
             voice = np.fromfile(folder / VOICE_FILE, np.float16).astype(np.float32)
             os.utime(folder)
         except (OSError, ValueError, TypeError, KeyError):
@@ -228,6 +228,11 @@ class AudioTokenStore:
             if folder.name != keep:
                 total -= _folder_bytes(folder)
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mapped(path: Path, shape: tuple[int, ...]) -> NDArray[np.float16]:
+    """Map a file of float16; one without a byte cannot be mapped."""
+    return np.memmap(path, np.float16, "r", shape=shape) if all(shape) else np.zeros(shape, np.float16)
 
 
 def _size(path: Path) -> int:

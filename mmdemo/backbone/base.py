@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mmdemo.backbone.similarity import SimilarityScale
 from mmdemo.types import (
     Audio,
     AudioFile,
@@ -52,6 +53,10 @@ class Backbone(Protocol):
     @property
     def lock(self) -> threading.RLock:
         """Held while a tower runs, one at a time for the whole process."""
+
+    @property
+    def scale(self) -> SimilarityScale:
+        """How its similarities are to be read."""
 
     def encode(self, media: Media | Encoding) -> Encoding:
         """Encode media, or return what is encoded already.
@@ -101,7 +106,7 @@ class Backbone(Protocol):
             hop_seconds: from the start of one span to that of the next; None = half a span.
 
         Returns:
-            Spans in order, each with its [384] unit-norm embedding; spans in which nothing is to be heard are left out.
+            Spans in order, each with its [D] unit-norm embedding; spans in which nothing is to be heard are left out.
         """
 
     def match_probability(self, similarity: float, first: Modality, second: Modality) -> float:
@@ -144,6 +149,16 @@ class Backbone(Protocol):
 
     def statistics(self) -> CacheStatistics:
         """Return the counters of the cache."""
+
+
+def made_by(encoding: Encoding, model_id: str) -> bool:
+    """Tell whether an encoding's vector may be compared with those of a backbone.
+
+    Args:
+        encoding: of anything; its id names the parts that made it.
+        model_id: of the backbone, which names all of its parts.
+    """
+    return all(part in model_id for part in encoding.model_id.split("+"))
 
 
 def read_windows(encoding: Encoding) -> Generator[EncodedWindow, None, None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 
 from mmdemo.backbone.audio_store import AudioTokenStore
 from mmdemo.backbone.base import CacheStatistics
@@ -61,6 +62,21 @@ class EncodingCache:
             while self._held_bytes > self._max_bytes:
                 _, oldest = self._entries.popitem(last=False)
                 self._held_bytes -= encoding_bytes(oldest)
+
+    def get_or_make(self, keys: Sequence[str], make: Callable[[list[int]], list[Encoding]]) -> list[Encoding]:
+        """Return encodings in the order of their keys, making those that are missing at once.
+
+        Args:
+            keys: of the items.
+            make: takes the places of the missing ones and encodes them.
+        """
+        found = [self.get(key) for key in keys]
+        missing = [i for i, encoding in enumerate(found) if encoding is None]
+        if missing:
+            for i, encoding in zip(missing, make(missing), strict=True):
+                self.put(keys[i], encoding)
+                found[i] = encoding
+        return [encoding for encoding in found if encoding is not None]
 
     def _count(self, hit: bool) -> None:
         report_outcome(hit)

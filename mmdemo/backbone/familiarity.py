@@ -227,6 +227,21 @@ def read_model_id(folder: Path) -> str:
     return f"familiarity-{read_weights(folder)[0]['sha256'][:12]}"
 
 
+class UnknownFamiliarity:
+    """A `FamiliarityJudge` for models that do not say what they learned from: it calls nothing foreign.
+
+    The detector above knows the photographs of the local models only. Pictures that a model of the hub describes badly
+    are told by nothing but the probability of the caption, which such a model has not calibrated either.
+    """
+
+    threshold = 1.0
+
+    def foreign_probability(self, encoding: Encoding) -> float:
+        """Return 0: nothing is known."""
+        assert encoding.modality == "image", "only pictures are judged"
+        return 0.0
+
+
 class LocalFamiliarity:
     """A `FamiliarityJudge` that loads its weights when first asked.
 

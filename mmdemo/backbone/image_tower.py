@@ -132,15 +132,17 @@ class ImageTower:
         return self._network.class_weight, self._network.class_bias
 
 
-def grid_boxes(side: int) -> Float32Array:
+def grid_boxes(rows: int, columns: int | None = None) -> Float32Array:
     """Return the part of the picture under each grid token.
 
     Args:
-        side: tokens in a row.
+        rows: tokens in a column.
+        columns: tokens in a row; None = as many.
 
     Returns:
-        [side², 4] x0 y0 x1 y1 in 0..1, row by row.
+        [rows · columns, 4] x0 y0 x1 y1 in 0..1, row by row.
     """
-    row, column = np.divmod(np.arange(side * side), side)
-    corners = np.stack([column, row, column + 1, row + 1], axis=1)  # [side², 4]
-    return (corners / side).astype(np.float32)
+    columns = rows if columns is None else columns
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    corners = np.stack([column, row, column + 1, row + 1], axis=1)  # [T, 4]
+    return (corners / [columns, rows, columns, rows]).astype(np.float32)

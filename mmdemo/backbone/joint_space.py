@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmdemo.backbone.head_files import MEND, heads_folder, read_config, read_head
+from mmdemo.backbone.similarity import Calibration
 from mmdemo.errors import WeightsCorrupt
 from mmdemo.types import Float32Array, Modality
 
@@ -19,18 +19,6 @@ if TYPE_CHECKING:  # importing torch takes seconds, and jobs on sound alone do w
     from torch import nn
 
 BATCH = 64
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Turns a similarity into the probability that two items belong together."""
-
-    slope: float
-    offset: float
-
-    def probability(self, similarity: float) -> float:
-        """Return the logistic of the scaled similarity."""
-        return float(1.0 / (1.0 + np.exp(-(self.slope * similarity + self.offset))))
 
 
 def unit_rows(vectors: Float32Array) -> Float32Array:

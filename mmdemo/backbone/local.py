@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from mmdemo.backbone.audio_store import AudioTokenStore
-from mmdemo.backbone.audio_tower import ENDING_TOKENS, AudioTower
-from mmdemo.backbone.base import CacheStatistics, Media, read_windows
-from mmdemo.backbone.cache import EncodingCache
+from mmdemo.backbone.audio_tower import AudioTower
+from mmdemo.backbone.base import CacheStatistics, Media
 from mmdemo.backbone.clips import encode_clip
 from mmdemo.backbone.embedding import (
     SPAN_SECONDS,
@@ -21,11 +19,12 @@ from mmdemo.backbone.embedding import (
     sound_embeddings,
 )
 from mmdemo.backbone.head_files import heads_folder, read_config
+from mmdemo.backbone.hearing import Hearing
 from mmdemo.backbone.image_tower import ImageTower, grid_boxes
 from mmdemo.backbone.joint_space import JointSpace
-from mmdemo.backbone.recordings import encode_recording
+from mmdemo.backbone.similarity import LOCAL_SCALE
 from mmdemo.backbone.text_tower import TextTower
-from mmdemo.config import MEGABYTE, Settings
+from mmdemo.config import Settings
 from mmdemo.device import choose_device, choose_threads, torch_device
 from mmdemo.media import load_image
 from mmdemo.stepwise import run_through
@@ -44,10 +43,8 @@ from mmdemo.types import (
     Video,
     VideoFile,
 )
-from mmdemo.weights import AUDIO_TOWER, IMAGE_TOWER, TEXT_TOWER, locate
+from mmdemo.weights import IMAGE_TOWER, TEXT_TOWER, locate
 
-PACKING_VERSION = 1
-"""Part of the name of stored recordings: raise it when windows or tokens change."""
 HELD_SOUND_EMBEDDINGS = 4096
 """Recordings whose embedding stays in memory: 6 MB."""
 
@@ -63,20 +60,13 @@ class LocalBackbone:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self.scale = LOCAL_SCALE
         self._settings = settings
         self.device = choose_device(settings)
         self.lock = threading.RLock()
         self._sound_embeddings: OrderedDict[str, Float32Array] = OrderedDict()
-        self._cache = EncodingCache(
-            max_bytes=int(settings.memory_cache_megabytes * MEGABYTE),
-            recordings=AudioTokenStore(
-                settings.cache_dir / "encodings",
-                model_id=f"{AudioTower.model_id}-{self.device}-v{PACKING_VERSION}",
-                width=AudioTower.width,
-                ending_count=ENDING_TOKENS,
-                max_bytes=int(settings.encoding_cache_megabytes * MEGABYTE),
-            ),
-        )
+        self._hearing = Hearing(settings, self.device, self.lock)
+        self._cache = self._hearing.cache
 
     @cached_property
     def model_id(self) -> str:
@@ -95,12 +85,15 @@ class LocalBackbone:
         with self.lock:
             return JointSpace.load(heads_folder(), torch_device(self.device))
 
-    @cached_property
+    @property
+    def hearing(self) -> Hearing:
+        """The front end that the speech recogniser shares."""
+        return self._hearing
+
+    @property
     def audio_tower(self) -> AudioTower:
         """The audio tower; the speech recogniser shares its model."""
-        with self.lock:
-            weights = locate(AUDIO_TOWER, self._settings)
-            return AudioTower.load(weights.folder, self.device, choose_threads(self._settings))
+        return self._hearing.audio_tower
 
     @cached_property
     def image_tower(self) -> ImageTower:
@@ -137,21 +130,12 @@ class LocalBackbone:
     def encode_images(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
         """Encode pictures in batches; same order."""
         keys = [f"{ImageTower.model_id}:{image.sha256}" for image in images]
-        return self._encode_missing(keys, lambda positions: self._image_encodings([images[i] for i in positions]))
+        return self._cache.get_or_make(keys, lambda positions: self._image_encodings([images[i] for i in positions]))
 
     def encode_texts(self, texts: Sequence[Text]) -> list[Encoding]:
         """Encode texts in batches; same order."""
         keys = [f"{TextTower.model_id}:{text.sha256}" for text in texts]
-        return self._encode_missing(keys, lambda positions: self._text_encodings([texts[i] for i in positions]))
-
-    def _encode_missing(self, keys: Sequence[str], encode: Callable[[list[int]], list[Encoding]]) -> list[Encoding]:
-        found = [self._cache.get(key) for key in keys]
-        missing = [i for i, encoding in enumerate(found) if encoding is None]
-        if missing:
-            for i, encoding in zip(missing, encode(missing), strict=True):
-                self._cache.put(keys[i], encoding)
-                found[i] = encoding
-        return [encoding for encoding in found if encoding is not None]
+        return self._cache.get_or_make(keys, lambda positions: self._text_encodings([texts[i] for i in positions]))
 
     def _image_encodings(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
         tower = self.image_tower
@@ -205,13 +189,7 @@ class LocalBackbone:
 
     def encode_sound(self, audio: Audio | AudioFile) -> Encoding:
         """Encode a recording without its embedding (see the protocol)."""
-        found = self._cache.get_recording(audio.sha256)
-        if found is None:
-            for _ in self._encode_new_windows(audio):
-                pass
-            found = self._cache.recordings.open(audio.sha256)
-        assert found is not None, "a finished recording is in the store"
-        return found
+        return self._hearing.encode_sound(audio)
 
     def _encode_audio(self, audio: Audio | AudioFile) -> Encoding:
         found = self.encode_sound(audio)
@@ -245,11 +223,7 @@ class LocalBackbone:
 
     def encode_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
         """Encode a recording window by window (see the protocol)."""
-        found = self._cache.get_recording(audio.sha256)
-        yield from read_windows(found) if found is not None else self._encode_new_windows(audio)
-
-    def _encode_new_windows(self, audio: Audio | AudioFile) -> Generator[EncodedWindow, None, None]:
-        return encode_recording(audio, self.audio_tower, self.lock, self._cache.recordings, self._settings.limits)
+        return self._hearing.encode_windows(audio)
 
     def statistics(self) -> CacheStatistics:
         """Return the counters of the cache."""

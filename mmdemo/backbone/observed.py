@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from mmdemo.backbone.base import Backbone, CacheStatistics, Media
 from mmdemo.backbone.cache_outcomes import collected_outcomes
+from mmdemo.backbone.similarity import SimilarityScale
 from mmdemo.stepwise import run_through
 from mmdemo.types import (
     Audio,
@@ -103,6 +104,11 @@ class ObservedBackbone:
     def lock(self) -> threading.RLock:
         """Held while a tower runs."""
         return self.inner.lock
+
+    @property
+    def scale(self) -> SimilarityScale:
+        """How its similarities are to be read."""
+        return self.inner.scale
 
     def encode(self, media: Media | Encoding) -> Encoding:
         """Encode media (see the protocol); the frames and the sound of a clip are timed apart."""

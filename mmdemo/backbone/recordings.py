@@ -43,7 +43,7 @@ def encode_recording(
     heard = _Heard()
     with store.partial(audio.sha256) as partial:
         yield from partial.read()
-        blocks = SoundActivity().analyse(heard.count(_blocks(audio, limits)))
+        blocks = SoundActivity().analyse(heard.count(sound_blocks(audio, limits)))
         for packed in pack_windows(blocks, after_token=_last_token(partial)):
             with lock:
                 tokens, ending = tower.encode(packed.waveform)  # [T, D], [P, D]
@@ -69,7 +69,8 @@ class _Heard:
             yield block
 
 
-def _blocks(audio: Audio | AudioFile, limits: Limits) -> Iterator[Float32Array]:
+def sound_blocks(audio: Audio | AudioFile, limits: Limits) -> Iterator[Float32Array]:
+    """Yield a recording's samples f32 [N] at 16 kHz, block by block."""
     if isinstance(audio, AudioFile):
         return audio_blocks(audio, limits=limits)
     assert audio.sample_rate == SAMPLE_RATE, "media resamples to 16 kHz"

@@ -32,7 +32,7 @@ class HubModel:
 
     @property
     def name(self) -> str:
-        """Repository and commit in one word, as part of the ids of vectors."""
+        """Repository and commit in one word."""
         return f"{self.repository}@{self.revision[:12]}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import struct
@@ -11,7 +12,7 @@ from pathlib import Path
 from mmdemo.config import Settings
 from mmdemo.errors import HubFileDamaged, ModelFolderDamaged, WeightsCorrupt
 from mmdemo.hub.catalogue import HubModel
-from mmdemo.verified_files import VerifiedFiles
+from mmdemo.verified_files import VerifiedFiles, file_sha256
 
 CONFIG = "config.json"
 INDEX = "model.safetensors.index.json"
@@ -92,6 +93,22 @@ def parameter_count(folder: Path) -> int:
         OSError: a file cannot be read.
     """
     return sum(read_header(folder / name).elements for name in weight_files(folder))
+
+
+def identity(model: HubModel, folder: Path) -> str:
+    """Name the very weights that lie in a folder, so that vectors of others are never mixed with theirs.
+
+    Args:
+        model: which.
+        folder: as it was found or fetched.
+
+    Returns:
+        The repository with the commit it is at; of a folder of the user its name with a hash of the content.
+    """
+    if model.folder is None:
+        return f"{model.repository}@{folder.name[:12]}"  # the commit, also where only a branch was named
+    digests = [file_sha256(folder / name) for name in (CONFIG, *weight_files(folder))]
+    return f"{folder.name}@{hashlib.sha256(''.join(digests).encode()).hexdigest()[:12]}"
 
 
 def _expected_checksum(path: Path, model: HubModel) -> str:

@@ -59,6 +59,9 @@ def check_memory(model: HubModel, folder: Path, device: str) -> None:
 def load_model(auto_class: Any, model: HubModel, folder: Path, device: str, **options: Any) -> Any:
     """Load a model's network, in evaluation mode and without gradients.
 
+    Which attention runs is left to transformers: it takes torch's own (sdpa) in every part that can; naming it would
+    refuse models with one part that cannot, such as Gemma's audio tower.
+
     Args:
         auto_class: such as ``transformers.AutoModel``.
         model: what is loaded, for the sentences.
@@ -73,6 +76,9 @@ def load_model(auto_class: Any, model: HubModel, folder: Path, device: str, **op
         HubError: a sentence for what went wrong (see `mmdemo.hub.failures.loading_failures`).
         ModelUnusable: weights are missing or have other shapes than the config says.
     """
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()  # it would draw into the log of the app
     check_memory(model, folder, device)
     with loading_failures(model, folder):
         network, found = auto_class.from_pretrained(

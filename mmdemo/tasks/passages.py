@@ -130,7 +130,7 @@ def passage_index(heard: Heard, models: Models) -> Generator[float, None, Passag
     encodings: list[Encoding] = []
     for first in range(0, len(passages), TEXTS_AT_ONCE):
         yield first / len(passages)
-        texts = [text_of(passage.text) for passage in passages[first : first + TEXTS_AT_ONCE]]
+        texts = [text_of(passage.text, role="document") for passage in passages[first : first + TEXTS_AT_ONCE]]
         encodings += models.backbone.encode_texts(texts)
     index = PassageIndex(tuple(passages), language, meanings(encodings), joint_rows(encodings), _postings(passages))
     with _lock:

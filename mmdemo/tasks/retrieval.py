@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mmdemo.backbone.base import Backbone, Media
+from mmdemo.backbone.base import Backbone, Media, made_by
 from mmdemo.config import Limits, settings
 from mmdemo.errors import IndexFromAnotherModel
 from mmdemo.tasks.disk_search import search_on_disk
@@ -151,7 +151,7 @@ class EmbeddingIndex:
         """
         self._check_model(self._backbone.model_id)
         encoding = self._backbone.encode(query)
-        if any(part not in self._backbone.model_id for part in encoding.model_id.split("+")):
+        if not made_by(encoding, self._backbone.model_id):
             raise IndexFromAnotherModel(filled_by=self.model_id, model=encoding.model_id)
         found: dict[str, Hit] = {}
         for heard in (False, True):
@@ -179,6 +179,10 @@ class EmbeddingIndex:
         kind: Modality = "audio" if heard else "image"
         fits = self._backbone.match_probability
         return [replace(hit, probability=fits(hit.score, query.modality, kind)) for hit in hits]
+
+    def answers(self, query: Encoding) -> bool:
+        """Tell whether an encoding was made by the models whose vectors are in here."""
+        return self.model_id == self._backbone.model_id and made_by(query, self.model_id)
 
     def items(self) -> tuple[StoredItem, ...]:
         """Return every item with its vector, in the order they were added."""

@@ -7,15 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from mmdemo.backbone.similarity import SimilarityScale
 from mmdemo.runtime import Models
 from mmdemo.tasks.heatmap_regions import strongest_region
 from mmdemo.tasks.qa_presence import YES, closed_question
 from mmdemo.tasks.several_evidence import MediumEvidence
 from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Region
 
-UNLIKE_COSINE, ALIKE_COSINE = 0.35, 0.85
-"""Between the centres of photographs of two different dogs of Flickr8k the cosine is 0.34 (median; 99 % below 0.60),
-between two crops of one photograph, coloured differently, 0.92 (median; above 0.82 for 90 %)."""
 WHOLE = Region(0.0, 0.0, 1.0, 1.0)
 
 
@@ -44,25 +42,39 @@ def compare_parts(
         weights = models.generator.answer_heatmap(piece.picture, question, YES[language], language)  # [9, 9]
         parts.append(part_of(piece.picture, weights))
         placed.append(_with_region(piece, weights))
-    return tuple(placed), likeness(parts[0], parts[1])
+    return tuple(placed), likeness(parts[0], parts[1], models.backbone.scale)
 
 
 def part_of(picture: Encoding, weights: Float32Array) -> Float32Array:
     """Return the mean of a picture's tokens under a heatmap, [W].
 
     Args:
-        picture: encoded; its tokens lie on the grid of the heatmap.
-        weights: [9, 9] that add up to 1.
+        picture: encoded; where its tokens lie does not matter.
+        weights: [G, G] that add up to 1.
     """
-    mean: Float32Array = weights.ravel() @ np.asarray(picture.tokens, np.float32)  # [81] @ [81, W]
+    shares = np.array([_mean_weight(weights, box) for box in picture.spans], np.float32)  # [T]
+    shares /= max(float(shares.sum()), 1e-9)
+    mean: Float32Array = shares @ np.asarray(picture.tokens, np.float32)  # [T] @ [T, W]
     return mean
 
 
-def likeness(first: Float32Array, second: Float32Array) -> float:
-    """Return how alike two parts [W] look, 0..1."""
+def _mean_weight(weights: Float32Array, box: Float32Array) -> float:
+    """Return the mean of the cells of a heatmap whose centres lie in a box, or of the one under the box's centre."""
+    side = len(weights)
+    centres = (np.arange(side) + 0.5) / side
+    columns = np.flatnonzero((centres >= box[0]) & (centres <= box[2]))
+    rows = np.flatnonzero((centres >= box[1]) & (centres <= box[3]))
+    if not len(columns) or not len(rows):
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return float(weights[min(int(y * side), side - 1), min(int(x * side), side - 1)])
+    return float(weights[np.ix_(rows, columns)].mean())
+
+
+def likeness(first: Float32Array, second: Float32Array, scale: SimilarityScale) -> float:
+    """Return how alike two parts [W] look by the scale of their backbone, 0..1."""
     norms = max(float(np.linalg.norm(first) * np.linalg.norm(second)), 1e-9)
     cosine = float(first @ second) / norms
-    return float(np.clip((cosine - UNLIKE_COSINE) / (ALIKE_COSINE - UNLIKE_COSINE), 0.0, 1.0))
+    return float(np.clip((cosine - scale.unlike_parts) / (scale.alike_parts - scale.unlike_parts), 0.0, 1.0))
 
 
 def _with_region(piece: MediumEvidence, weights: Float32Array) -> MediumEvidence:

@@ -19,8 +19,6 @@ from mmdemo.tasks.sound_labels import SOUND_LABELS, SoundLabel
 from mmdemo.text import text_of
 from mmdemo.types import CaptionLanguage, Float32Array, Span
 
-TEMPERATURE = 0.05
-"""Similarity by which one label is e times as likely as another (see `tasks.zero_shot`)."""
 SPAN_SECONDS, HOP_SECONDS = 5.0, 2.5
 LEAST_SOUND_SHARE = 0.1
 """A recording with sound in less of it is silent."""
@@ -90,15 +88,16 @@ def named_sounds(heard: Heard, models: Models) -> tuple[NamedSound, ...]:
             continue
         tokens = read_rows(encoding.tokens, slice(int(first), int(behind)))
         kind = kinds.probabilities(stretch_features(tokens)[None])[0]  # [K]
-        found.append(NamedSound(span, label_probabilities(labels @ embedding, kind, _spoken_share(heard, span))))
+        similar = labels @ embedding / models.backbone.scale.label_temperature  # [L]
+        found.append(NamedSound(span, label_probabilities(similar, kind, _spoken_share(heard, span))))
     return tuple(_merged(found))
 
 
-def label_probabilities(similarities: Float32Array, kind: Float32Array, spoken: float) -> Float32Array:
+def label_probabilities(scores: Float32Array, kind: Float32Array, spoken: float) -> Float32Array:
     """Share out the probability of each kind of sound among its labels.
 
     Args:
-        similarities: [L] of a stretch with `SOUND_LABELS`.
+        scores: [L] similarities of a stretch with `SOUND_LABELS`, over the temperature of the joint space.
         kind: [K] probability of each of `SOUND_KINDS`.
         spoken: share of the stretch in which words are heard.
 
@@ -117,7 +116,7 @@ def label_probabilities(similarities: Float32Array, kind: Float32Array, spoken: 
     for name, weight in weights.items():
         own = groups == name
         # Of instruments the joint space knows too little to name one: music is just music.
-        scaled = np.where(own, similarities / TEMPERATURE, -np.inf) if name == "event" else np.where(own, 0.0, -np.inf)
+        scaled = np.where(own, scores, -np.inf) if name == "event" else np.where(own, 0.0, -np.inf)
         part = np.exp(scaled - scaled.max())
         shares += weight * part / part.sum()
     return shares

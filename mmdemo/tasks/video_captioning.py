@@ -33,9 +33,6 @@ from mmdemo.types import (
     VideoFile,
 )
 
-SAME_TEXT_SIMILARITY = 0.8
-"""Cosine of two captions in the joint space from which they say the same. On Flickr8k 57 % of pairs of captions of one
-picture reach it (45 % in Chinese), and 0.1 % of captions of different pictures (0.3 %)."""
 READING_SHARE = 0.5
 """Of the progress of a clip that has to be encoded first."""
 
@@ -151,7 +148,7 @@ def merge_same(scenes: Sequence[SceneCaption], backbone: Backbone) -> tuple[Scen
     merged: list[SceneCaption] = []
     last = ""  # what the scene before says
     for scene, text in zip(scenes, texts, strict=True):
-        if merged and _same(last, text, embedded):
+        if merged and _same(last, text, embedded, backbone.scale.same_text):
             merged[-1] = _joined(merged[-1], scene)
         else:
             merged.append(scene)
@@ -159,12 +156,12 @@ def merge_same(scenes: Sequence[SceneCaption], backbone: Backbone) -> tuple[Scen
     return tuple(merged)
 
 
-def _same(first: str, second: str, embedded: dict[str, Float32Array]) -> bool:
+def _same(first: str, second: str, embedded: dict[str, Float32Array], least: float) -> bool:
     if first == second:
         return True
     if not first or not second:
         return False
-    return float(embedded[first] @ embedded[second]) >= SAME_TEXT_SIMILARITY
+    return float(embedded[first] @ embedded[second]) >= least
 
 
 def _joined(first: SceneCaption, second: SceneCaption) -> SceneCaption:

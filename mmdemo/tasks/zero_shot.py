@@ -16,8 +16,6 @@ from mmdemo.text import read_text
 from mmdemo.types import Encoding, Float32Array, Sentence
 
 LABEL_LIMIT = 500
-TEMPERATURE = 0.05
-"""Similarity by which one label is e times as likely as another."""
 FITTING = 0.5
 """Calibrated probability below which the best label is said not to fit."""
 CLEAR_LEAD = 0.15
@@ -100,7 +98,7 @@ def classify(
     checked = check_labels(labels, limits)
     encoding = backbone.encode(media)
     similarities = _label_embeddings(checked, encoding, backbone, limits) @ whole_embedding(encoding)  # [L]
-    weights = np.exp((similarities - similarities.max()) / TEMPERATURE)
+    weights = np.exp((similarities - similarities.max()) / backbone.scale.label_temperature)
     probabilities = weights / weights.sum()
     order = np.argsort(-similarities, kind="stable")
     scores = tuple(LabelScore(checked[i], float(probabilities[i]), float(similarities[i])) for i in order)
@@ -109,7 +107,7 @@ def classify(
     doubts = [reasons.no_label_fits(scores[0].label, fit)] if fit < FITTING else []
     if scores[0].probability - scores[1].probability < CLEAR_LEAD:
         doubts.append(reasons.close_labels(scores[0].label, scores[1].label))
-    return Classification(scores, fit, tuple(doubts))
+    return Classification(scores, fit, (*doubts, *encoding.reasons))
 
 
 def _label_embeddings(labels: Sequence[str], encoding: Encoding, backbone: Backbone, limits: Limits) -> Float32Array:

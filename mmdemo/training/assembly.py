@@ -13,8 +13,8 @@ from torch import nn
 
 from mmdemo.backbone.head_files import CONFIG_FILE, HEADS, heads_id, write_head
 from mmdemo.backbone.heads import ImageHead, TextHead, compand
-from mmdemo.backbone.joint_space import Calibration
 from mmdemo.backbone.pooling import JOINT_WIDTH
+from mmdemo.backbone.similarity import Calibration
 from mmdemo.training.features import Float16Array
 from mmdemo.training.image_text import Member
 from mmdemo.training.loop import half_precision

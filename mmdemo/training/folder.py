@@ -14,8 +14,8 @@ from torch import nn
 
 from mmdemo.backbone.chinese_text import CharacterTokenizer
 from mmdemo.backbone.heads import CharacterEncoder, ImageHead, TextHead
-from mmdemo.backbone.joint_space import Calibration
 from mmdemo.backbone.pooling import SequencePooler
+from mmdemo.backbone.similarity import Calibration
 from mmdemo.config import settings
 from mmdemo.evaluation.caption_data import archive_names
 from mmdemo.training import stages

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from mmdemo.backbone.joint_space import Calibration, pad_sequences
+from mmdemo.backbone.joint_space import pad_sequences
 from mmdemo.backbone.pooling import SequencePooler
+from mmdemo.backbone.similarity import Calibration
 from mmdemo.evaluation.retrieval_metrics import ranks, recall
 from mmdemo.training.assembly import fit_calibration
 from mmdemo.training.features import Float16Array

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 
 from mmdemo.backbone.heads import ImageHead, TextHead
-from mmdemo.backbone.joint_space import Calibration
 from mmdemo.backbone.pooling import PoolerShape
+from mmdemo.backbone.similarity import Calibration
 from mmdemo.training.assembly import assemble, fit_calibration, fit_rotation, shuffled_pairs
 from mmdemo.training.image_text import Member, embed_captions, train_member
 from mmdemo.training.loop import Schedule, unit

@@ -39,6 +39,7 @@ from mmdemo.ui.i18n import (
     preferred_language,
     text,
 )
+from mmdemo.ui.profile import ProfileChoice
 from mmdemo.ui.qa import AskTab
 from mmdemo.ui.retrieval import SearchTab
 from mmdemo.ui.retrieval_inputs import visitor_of
@@ -88,11 +89,11 @@ def words_for_css(language: str) -> str:
 
 def status_line_html(language: str) -> str:
     """Render profile, device and models; nothing is loaded for it."""
-    configured = settings()
-    facts = [("profile", configured.profile)]
+    configured, profile = settings(), pipeline.active_profile()
+    facts = [("profile", profile)]
     if pipeline.models_loaded():
         loaded = pipeline.load_models()
-        towers = loaded.backbone.model_id.removeprefix(f"{configured.profile}:").split("+")
+        towers = loaded.backbone.model_id.removeprefix(f"{profile}:").split("+")
         names = ", ".join(CHECKSUM.sub("", name) for name in dict.fromkeys([*towers, loaded.speech.model_id]))
         facts += [("device", loaded.backbone.device), ("models", f"{names} ({text('models_ready', language)})")]
     else:
@@ -133,6 +134,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
                 backbone = BackboneTab(localisation, session)
         backbone.connect_tabs(backbone_tab, (caption_tab, subtitles_tab, search_tab, ask_tab))
         reuse_line = gr.HTML("", elem_id="mm-reuse-line")
+        chosen_models = None if settings().public else ProfileChoice(localisation, session)
         status_line = gr.HTML(elem_id="mm-status-line")
         localisation.follow(status_line, lambda tag: {"value": status_line_html(tag)})
         captioning_api.connect(localisation)
@@ -141,6 +143,8 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         retrieval_api.connect(localisation)
         _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search, ask, backbone), status_line)
         _connect_record(demo, session, reuse_line, (caption, subtitles, search, ask))
+        if chosen_models is not None:
+            chosen_models.connect(status_line, status_line_html)
         demo.unload(search.close)
         demo.unload(ask.close)
         demo.unload(demo.leave)

@@ -103,8 +103,11 @@ def _recognised(view: CaptionView, path: Path) -> CaptionView:
 
 
 def _picture(job: CaptionJob, models: Models, view: CaptionView) -> Iterator[CaptionView]:
+    from mmdemo.backbone.base import made_by
+
     dropped = job.dropped
-    if dropped.encoding is None:
+    if dropped.encoding is None or not made_by(dropped.encoding, models.backbone.model_id):
+        dropped.encoding = None
         image = pipeline.load_image(dropped.paths[0])
         dropped.preview = preview_of(image.pixels)
         view = replace(view, preview=dropped.preview)

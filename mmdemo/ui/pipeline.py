@@ -11,6 +11,8 @@ from mmdemo.errors import UnknownFormat
 from mmdemo.types import AudioFile, Cue, Encoding, Float32Array, Image, MediaInfo, Outcome, SubtitleAlignment, Word
 
 if TYPE_CHECKING:
+    from mmdemo.hub.plan import HubPlan
+    from mmdemo.hub.progress import DownloadProgress
     from mmdemo.runtime import Models
     from mmdemo.tasks.caption_batch import CaptionRow
     from mmdemo.tasks.captioning import CaptionRequest, PictureCaptions
@@ -55,6 +57,31 @@ def load_models() -> Models:
     from mmdemo import runtime
 
     return runtime.models()
+
+
+def switch_profile(profile: str, progress: Callable[[DownloadProgress], None]) -> Models:
+    """Change to the models of another profile (see ``runtime.switch_profile``)."""
+    from mmdemo import runtime
+
+    return runtime.switch_profile(profile, progress)
+
+
+def active_profile() -> str:
+    """Return the name of the profile that is in use now."""
+    from mmdemo import runtime
+
+    return runtime.active_settings().profile
+
+
+def hub_plan() -> HubPlan:
+    """Tell what the hub profile would cost (see ``hub.plan``)."""
+    from mmdemo.device import choose_device, torch_device
+    from mmdemo.generators.hub import chosen_generator
+    from mmdemo.hub import plan
+    from mmdemo.hub.catalogue import named_model
+
+    device = torch_device(choose_device(settings()))
+    return plan.hub_plan(named_model(settings().hub.backbone), chosen_generator(settings(), device), device)
 
 
 def models_loaded() -> bool:

@@ -237,6 +237,11 @@ class SearchTab:
             admit(session.language)
             state.query = encode_query(query, Witness(session.ledger, "search"))
             state.view = replace(state.view, query=name, problem=None)
+            if not library.index.answers(state.query):  # the profile was changed: `run` follows and reads all again
+                state.job = IndexJob((), Witness(session.ledger, "search"))
+                state.view = replace(
+                    state.view, phase="waiting", total=len(library.items), done=0, failures=(), known=0
+                )
             state.chosen, state.copying = "", False
             closed = detail_updates(self.parts, state, None, session.language) | player_updates(self.parts, None, None)
             return self._found(session, state, request) | closed
@@ -244,7 +249,7 @@ class SearchTab:
     def _found(self, session: Session, state: RetrievalSession, request: gr.Request) -> Updates:
         """Search again with the query there is, and draw the results and the map."""
         library = self._library(request)
-        if library is not None and state.query is not None:
+        if library is not None and state.query is not None and library.index.answers(state.query):
             hits, probability = library.search(state.query, state.modality)
             state.view = replace(state.view, hits=hits, best_probability=probability)
         return hit_updates(self.parts, state.view, library, session.language) | map_updates(

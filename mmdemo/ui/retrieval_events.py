@@ -58,5 +58,6 @@ def _connect_search(tab: SearchTab) -> None:
         # Outside the queue, because the search itself may wait long for the models.
         asked = source(tab.ask, [tab.session], [parts.results], queue=False, **last, **QUIET)
         found = asked.success(handler, [*here, given, parts.kind], outputs, **last, **MODELS)
+        found.success(tab.run, here, outputs, trigger_mode="multiple", **MODELS)  # if there is something to read again
         found.failure(tab.give_up, here, [parts.results], queue=False, **QUIET)
     parts.kind.input(tab.refilter, [*here, parts.kind], outputs, **last, **EDITS)

@@ -20,7 +20,8 @@ def run_index_job(job: IndexJob, libraries: Libraries, visitor: str) -> Iterator
     """Read files into a visitor's library.
 
     Args:
-        job: read for its Cancel flag after every file.
+        job: read for its Cancel flag after every file. What the library has read by other models comes before its
+            files.
         libraries: of all visitors.
         visitor: whose.
 
@@ -38,19 +39,22 @@ def run_index_job(job: IndexJob, libraries: Libraries, visitor: str) -> Iterator
         yield replace(view, phase="cancelled", count=len(existing.items) if existing else 0)
         return
     library = libraries.open(visitor, observed(models, job.witness).backbone)
+    paths = job.paths
+    if not library.fits(models.backbone):
+        paths = (*library.renew(models.backbone), *paths)
     try:
-        view = replace(view, phase="indexing", count=len(library.items), name=job.paths[0].name if job.paths else "")
+        view = replace(view, phase="indexing", count=len(library.items), name=paths[0].name if paths else "")
         yield view
-        yield from _steps(job, library, view)
+        yield from _steps(job, paths, library, view)
     finally:
         # The visitor may have left meanwhile; the index then made its folder anew to keep what was read.
         if libraries.get(visitor) is not library:
             shutil.rmtree(library.folder, ignore_errors=True)
 
 
-def _steps(job: IndexJob, library: Library, view: RetrievalView) -> Iterator[RetrievalView]:
+def _steps(job: IndexJob, paths: Sequence[Path], library: Library, view: RetrievalView) -> Iterator[RetrievalView]:
     failures: list[Failure] = []
-    with closing(library.index.add(job.paths)) as steps:  # type: ignore[type-var]
+    with closing(library.index.add(paths)) as steps:  # type: ignore[type-var]
         for step in steps:
             library.touch()
             if step.problem is not None:

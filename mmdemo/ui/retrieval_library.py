@@ -90,8 +90,28 @@ class Library:
         self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=WORK_FOLDER))
         self.close = weakref.finalize(self, shutil.rmtree, self.folder, True)
         self.index = EmbeddingIndex.open(self.folder / "index", backbone)
+        self._renewals = 0
         self.items: dict[str, LibraryItem] = {}
         self.used = time.monotonic()
+
+    def fits(self, backbone: Backbone) -> bool:
+        """Tell whether the vectors in the index are of the models that are in use now."""
+        return self.index.model_id == backbone.model_id
+
+    def renew(self, backbone: Backbone) -> tuple[Path, ...]:
+        """Begin an empty index for other models.
+
+        Args:
+            backbone: makes its vectors.
+
+        Returns:
+            The files that were in the old one, to be read again.
+        """
+        from mmdemo.tasks.retrieval import EmbeddingIndex
+
+        self._renewals += 1
+        self.index = EmbeddingIndex.open(self.folder / f"index-{self._renewals}", backbone)
+        return tuple(item.path for item in self.items.values())
 
     def touch(self) -> None:
         """Remember that the library is being used; a sweep, also of another process, goes by the time of the folder."""
@@ -112,6 +132,8 @@ class Library:
     def _kept(self, path: Path, item_id: str) -> Path:
         """Give a file a name in the library's folder, because Gradio deletes uploads after one to two hours."""
         kept = self.folder / "files" / item_id / path.name
+        if path == kept:  # read again, by other models
+            return kept
         try:
             kept.parent.mkdir(parents=True, exist_ok=True)
             try:

@@ -6,6 +6,7 @@ from mmdemo.types import Sentence
 from mmdemo.ui.activity_texts import ACTIVITY_TEXTS
 from mmdemo.ui.alignment_texts import ALIGNMENT_TEXTS
 from mmdemo.ui.captioning_texts import CAPTION_TEXTS
+from mmdemo.ui.profile_texts import PROFILE_TEXTS
 from mmdemo.ui.qa_texts import QA_TEXTS
 from mmdemo.ui.retrieval_texts import RETRIEVAL_TEXTS
 
@@ -15,6 +16,7 @@ TEXTS: dict[str, Sentence] = {
     **ALIGNMENT_TEXTS,
     **QA_TEXTS,
     **ACTIVITY_TEXTS,
+    **PROFILE_TEXTS,
     # the shell
     "tagline": Sentence(
         "One encoder reads pictures, sound, video and text; every tab below works on what it returns.",

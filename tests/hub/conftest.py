@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from mmdemo.backbone.hub_embedder import Embedder, load_embedder
 from mmdemo.config import HubSettings, Settings
 from mmdemo.generators.hub import HubGenerator
 from mmdemo.hub.catalogue import HubModel
 from tests.hub.chat_checkpoints import write_gemma4, write_smolvlm
 from tests.hub.fake_hub import FakeHub, serve
+from tests.hub.tiny_models import make_embedding_gemma, make_siglip
 
 
 @pytest.fixture
@@ -85,3 +87,21 @@ def writer(request: pytest.FixtureRequest) -> HubGenerator:
     """Each of them."""
     found: HubGenerator = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session")
+def embedding_gemma_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An EmbeddingGemma 2 with random weights."""
+    return make_embedding_gemma(tmp_path_factory.mktemp("embedding-gemma"))
+
+
+@pytest.fixture(scope="session")
+def siglip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SigLIP with random weights."""
+    return make_siglip(tmp_path_factory.mktemp("siglip"))
+
+
+@pytest.fixture(scope="session")
+def embedding_gemma(embedding_gemma_folder: Path) -> Embedder:
+    """The first behind the backbone's protocol of embedders."""
+    return load_embedder(HubModel(str(embedding_gemma_folder)), embedding_gemma_folder, HubSettings(), "cpu")

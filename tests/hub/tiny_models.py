@@ -76,7 +76,7 @@ def make_embedding_gemma(folder: Path, seed: int = SEED) -> Path:
             "hidden_size": 32,
             "num_hidden_layers": 2,
             "num_attention_heads": 2,
-            "subsampling_conv_channels": [8, 4],
+            "subsampling_conv_channels": [128, 4],
             "output_proj_dims": 32,
         },
         boi_token_id=ids["boi_token"],
@@ -97,4 +97,34 @@ def make_embedding_gemma(folder: Path, seed: int = SEED) -> Path:
         "video_processor": {"video_processor_type": "EmbeddingGemma2VideoProcessor"},
     }
     (folder / "processor_config.json").write_text(json.dumps(processor, default=lambda array: array.tolist()), "utf-8")
+    return folder
+
+
+def make_siglip(folder: Path, seed: int = SEED) -> Path:
+    """Write a SigLIP 2 of 32 dimensions (its models of fixed size are of the class Siglip).
+
+    Args:
+        folder: to write; created.
+        seed: of the weights.
+
+    Returns:
+        The folder.
+    """
+    import torch
+    from transformers import SiglipConfig, SiglipModel
+    from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
+
+    tokenizer = tiny_tokenizer()
+    tower = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config = SiglipConfig(
+        text_config={**tower, "vocab_size": len(tokenizer), "max_position_embeddings": 64, "projection_size": 32},
+        vision_config={**tower, "image_size": 32, "patch_size": 16},
+    )
+    torch.manual_seed(seed)
+    network = SiglipModel(config)
+    network.logit_scale.data.fill_(4.0)
+    network.logit_bias.data.fill_(-12.0)
+    network.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    SiglipImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(folder)
     return folder

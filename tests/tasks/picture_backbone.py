@@ -11,6 +11,7 @@ import numpy as np
 
 from mmdemo.backbone.base import CacheStatistics
 from mmdemo.backbone.image_tower import grid_boxes
+from mmdemo.backbone.similarity import LOCAL_SCALE
 from mmdemo.config import Limits
 from mmdemo.media import load_image, load_video
 from mmdemo.types import (
@@ -60,6 +61,7 @@ class PictureBackbone:
     """
 
     device = "cpu"
+    scale = LOCAL_SCALE
 
     def __init__(
         self,

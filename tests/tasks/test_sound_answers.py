@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mmdemo.backbone.similarity import LOCAL_SCALE
 from mmdemo.backbone.sound_kinds import SOUND_KINDS, load_sound_kinds
 from mmdemo.config import Limits
 from mmdemo.errors import WeightsMissing
@@ -30,25 +31,25 @@ def test_labels_are_named_once_in_each_language() -> None:
 
 
 def test_probabilities_add_up_and_follow_kind_and_similarity() -> None:
-    similarities = np.full(len(NAMES), 0.2, np.float32)
-    similarities[NAMES.index("rain")] = 0.8
-    event = label_probabilities(similarities, ONE_KIND["event"], 0.0)
+    scores = np.full(len(NAMES), 0.2 / LOCAL_SCALE.label_temperature, np.float32)
+    scores[NAMES.index("rain")] = 0.8 / LOCAL_SCALE.label_temperature
+    event = label_probabilities(scores, ONE_KIND["event"], 0.0)
     assert event.sum() == pytest.approx(1.0, abs=1e-5) and NAMES[int(event.argmax())] == "rain"
     others = [i for i, label in enumerate(SOUND_LABELS) if label.group not in ("music", "noise", "speech")]
     expected = np.exp(0.8 / 0.05) / (np.exp(0.8 / 0.05) + (len(others) - 1) * np.exp(0.2 / 0.05))
     assert event.max() == pytest.approx(expected, rel=1e-4)
-    assert label_probabilities(similarities, ONE_KIND["music"], 0.0)[NAMES.index("music")] == pytest.approx(1.0)
+    assert label_probabilities(scores, ONE_KIND["music"], 0.0)[NAMES.index("music")] == pytest.approx(1.0)
     both = (ONE_KIND["event"] + ONE_KIND["speech"]) / 2
-    assert label_probabilities(similarities, both, 1.0)[NAMES.index("speech")] == pytest.approx(1.0)
-    assert label_probabilities(similarities, ONE_KIND["event"], 1.0)[NAMES.index("speech")] == 0.0
+    assert label_probabilities(scores, both, 1.0)[NAMES.index("speech")] == pytest.approx(1.0)
+    assert label_probabilities(scores, ONE_KIND["event"], 1.0)[NAMES.index("speech")] == 0.0
 
 
 def test_noise_must_be_clear() -> None:
-    similarities = np.full(len(NAMES), 0.2, np.float32)
+    scores = np.full(len(NAMES), 0.2 / LOCAL_SCALE.label_temperature, np.float32)
     noise, event = ONE_KIND["noise"], ONE_KIND["event"]
-    likely = label_probabilities(similarities, np.float32(0.7) * noise + np.float32(0.3) * event, 0.0)
+    likely = label_probabilities(scores, np.float32(0.7) * noise + np.float32(0.3) * event, 0.0)
     assert likely[NAMES.index("white noise")] == pytest.approx(0.07 / 0.37, rel=1e-4)
-    assert label_probabilities(similarities, noise, 0.0)[NAMES.index("white noise")] == pytest.approx(1.0)
+    assert label_probabilities(scores, noise, 0.0)[NAMES.index("white noise")] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(

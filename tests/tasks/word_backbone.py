@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mmdemo.backbone.similarity import LOCAL_SCALE
 from mmdemo.errors import UnreadableMedia
 from mmdemo.types import AudioFile, Encoding, Float32Array, ImageFile, Modality, Span, Text, VideoFile
 
@@ -39,6 +40,7 @@ class WordBackbone:
     """
 
     device = "cpu"
+    scale = LOCAL_SCALE
 
     def __init__(self, model_id: str = "words", on_encode: Callable[[str], None] | None = None) -> None:
         self.model_id = model_id

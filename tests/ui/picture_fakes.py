@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mmdemo import media
+from mmdemo.backbone.similarity import LOCAL_SCALE
 from mmdemo.config import settings
 from mmdemo.runtime import Models
 from mmdemo.types import Encoding, Image, ImageFile, Text
@@ -25,6 +26,7 @@ class PictureBackbone:
 
     model_id = "fake"
     device = "cpu"
+    scale = LOCAL_SCALE
 
     def __init__(self, probability: float = 0.9) -> None:
         self.lock = threading.RLock()

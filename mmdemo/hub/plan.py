@@ -1,0 +1,96 @@
+"""What the hub profile costs before it is chosen: bytes to fetch, memory, seconds; and what fits on a machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mmdemo.config import Settings
+from mmdemo.hub.catalogue import HubModel
+from mmdemo.hub.download import local_copy
+from mmdemo.hub.files import parameter_count
+from mmdemo.hub.loading import WORKING_SHARE
+
+CPU_BYTES, GPU_BYTES = 4, 2
+"""A parameter in float32 and in bfloat16."""
+GIGABYTE = 10**9
+CPU_PICTURE_SECONDS = {70: 3.6, 280: 17.0}
+"""Of one picture on a CPU by tokens: full size, random weights, float32 (``../shared/reference/hub-models.md``)."""
+CPU_SOUND_SECONDS = 12.0
+"""Likewise of ten seconds of sound."""
+MACHINES = (8, 16, 24)
+"""Gigabytes of memory that plans are made for."""
+
+
+@dataclass(frozen=True)
+class PlannedModel:
+    """One model of the profile."""
+
+    repository: str
+    cached: bool  # whole on the disk
+    fetch_bytes: int  # 0 when cached, or not known
+    memory_bytes: int  # while it runs; 0 when not known
+
+
+@dataclass(frozen=True)
+class HubPlan:
+    """All models of the profile, as the settings and the device choose them."""
+
+    backbone: PlannedModel
+    generator: PlannedModel
+    device: str
+
+    @property
+    def models(self) -> tuple[PlannedModel, PlannedModel]:
+        """Both."""
+        return self.backbone, self.generator
+
+    @property
+    def fetch_bytes(self) -> int:
+        """To be fetched."""
+        return sum(model.fetch_bytes for model in self.models)
+
+    @property
+    def together_bytes(self) -> int:
+        """Memory when both run."""
+        return sum(model.memory_bytes for model in self.models)
+
+    @property
+    def largest_bytes(self) -> int:
+        """Memory when one goes before the other comes."""
+        return max(model.memory_bytes for model in self.models)
+
+    def fits(self, gigabytes: int) -> str:
+        """Tell what fits into so much memory: ``both``, ``one`` at a time, ``none``, or ``?`` if that is not known."""
+        if not all(model.memory_bytes for model in self.models):
+            return "?"
+        room = gigabytes * GIGABYTE
+        return "both" if self.together_bytes <= room else "one" if self.largest_bytes <= room else "none"
+
+
+def _planned(model: HubModel, device: str) -> PlannedModel:
+    folder = local_copy(model)
+    parameters = model.parameters
+    if folder is not None:
+        try:
+            parameters = parameter_count(folder)
+        except (OSError, ValueError, KeyError):
+            folder = None
+    size = CPU_BYTES if device == "cpu" else GPU_BYTES
+    fetch = 0 if folder is not None else model.download_bytes
+    return PlannedModel(model.repository, folder is not None, fetch, int(parameters * size * WORKING_SHARE))
+
+
+def hub_plan(backbone: HubModel, generator: HubModel, device: str) -> HubPlan:
+    """Tell what a choice of models costs; the disk is looked at, the network is not asked.
+
+    Args:
+        backbone: makes the embeddings.
+        generator: writes.
+        device: ``cpu`` or ``cuda``.
+    """
+    return HubPlan(_planned(backbone, device), _planned(generator, device), device)
+
+
+def picture_seconds(settings: Settings) -> float:
+    """Return how long a picture takes on a CPU with the tokens it is set to get; 0 when that was not measured."""
+    return CPU_PICTURE_SECONDS.get(settings.hub.image_tokens or 70, 0.0)
