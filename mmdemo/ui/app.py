@@ -17,6 +17,7 @@ from mmdemo.ui import (
     captioning_api,
     health,
     journal,
+    media_api,
     pipeline,
     qa_api,
     refusals,
@@ -141,6 +142,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         subtitle_api.connect(localisation)
         alignment_api.connect(localisation)
         retrieval_api.connect(localisation)
+        media_api.connect(localisation)
         _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search, ask, backbone), status_line)
         _connect_record(demo, session, reuse_line, (caption, subtitles, search, ask))
         if chosen_models is not None:

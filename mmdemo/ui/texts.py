@@ -135,4 +135,11 @@ TEXTS: dict[str, Sentence] = {
     "api_cues": Sentence("Subtitles as JSON", "字幕（JSON）"),
     "api_transcript": Sentence("Transcript text", "文字稿文本"),
     "api_files": Sentence("Subtitle files", "字幕文件"),
+    "api_one_medium": Sentence("Picture, recording or video", "图片、录音或视频"),
+    "api_labels": Sentence("Labels, one a line", "标签（每行一个）"),
+    "api_sentence": Sentence("Sentence", "句子"),
+    "api_result": Sentence("Result as JSON", "结果（JSON）"),
+    "no_media": Sentence(
+        "Please choose a picture, a recording or a video first.", "请先选择一张图片、一段录音或一个视频。"
+    ),
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,13 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from mmdemo.evaluation.app_process import RunningApp, running_app, wait_for
 from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.ui.app import build_demo, launch_kwargs
 from mmdemo.ui.common import Session
 from mmdemo.ui.i18n import Localisation, known_language
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
-from tests.test_app import ROOT, first_page, free_port
+from tests.test_app import free_port
 from tests.ui.fakes import FakePipeline
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -105,22 +104,19 @@ def served() -> Iterator[tuple[str, FakePipeline]]:
 
 
 @pytest.fixture(scope="session")
-def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app as people start it."""
+def real_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """The app as people start it, in a process of its own."""
     folder = tmp_path_factory.mktemp("app")
-    port = free_port()
-    environment = os.environ | {
-        "GRADIO_SERVER_PORT": str(port),
-        "MMDEMO_CACHE_DIR": str(empty_cache(folder / "mmdemo").cache_dir),
-    }
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            first_page(f"http://127.0.0.1:{port}/", process)
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            process.terminate()
-            process.wait(30)
+    empty_cache(folder / "cache")
+    with running_app(folder) as app:
+        wait_for(app, "/")
+        yield app
+
+
+@pytest.fixture(scope="session")
+def real_address(real_app: RunningApp) -> str:
+    """Where the app that people start answers."""
+    return f"{real_app.address}/"
 
 
 @pytest.fixture

@@ -67,7 +67,8 @@ def test_the_language_has_a_default_and_progress_comes_in_between(client: Client
 def test_only_the_documented_endpoint_is_public(client: Client, served: Served) -> None:
     described = client.view_api(return_format="dict")
     assert (
-        list(described["named_endpoints"]) == ["/ask", "/caption", "/transcribe", "/align", "/search"]
+        list(described["named_endpoints"])
+        == ["/ask", "/caption", "/transcribe", "/align", "/search", "/encode", "/classify", "/match"]
         and described["unnamed_endpoints"] == {}
     )
     parameters = described["named_endpoints"]["/transcribe"]["parameters"]
