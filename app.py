@@ -1,7 +1,10 @@
 """Entry point of the app, here and on a Hugging Face Space."""
 
+from mmdemo import zero_gpu
 from mmdemo.errors import MMDemoError
 from mmdemo.ui.app import build_demo, launch_kwargs
+
+gpu = zero_gpu.declare()  # before everything else that could touch a GPU; None but on ZeroGPU
 
 try:
     demo = build_demo()

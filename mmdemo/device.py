@@ -6,17 +6,18 @@ import os
 
 from mmdemo.config import Settings
 from mmdemo.errors import DeviceUnavailable
+from mmdemo.zero_gpu import on_zero_gpu
 
 
 def choose_device(settings: Settings) -> str:
-    """Return ``cuda`` when there is a GPU and the settings allow it, else ``cpu``.
+    """Return ``cuda`` when there is a GPU and the settings allow it, else ``cpu``; ``cpu`` on ZeroGPU.
 
     Raises:
         DeviceUnavailable: a GPU was forced and there is none.
     """
     import ctranslate2
 
-    if settings.device == "cpu":
+    if settings.device == "cpu" or on_zero_gpu():
         return "cpu"
     if ctranslate2.get_cuda_device_count() > 0:
         return "cuda"

@@ -15,7 +15,7 @@ LAYERS = (
     {"traditional"},
     {"types"},
     {"errors", "reasons"},
-    {"config"},
+    {"config", "zero_gpu"},
     {"text", "device", "verified_files", "stepwise", "subtitles"},
     {"media"},
     {"whisper_weights"},
