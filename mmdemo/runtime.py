@@ -12,6 +12,7 @@ from mmdemo.config import PROFILES, Settings, settings
 from mmdemo.errors import InvalidSetting, MMDemoError
 
 if TYPE_CHECKING:
+    from mmdemo.alignment.word_refinement import ManyLanguageAligner
     from mmdemo.backbone.base import Backbone
     from mmdemo.backbone.familiarity import FamiliarityJudge
     from mmdemo.backbone.hearing import Hearing
@@ -64,37 +65,46 @@ def _local_models(chosen: Settings) -> Models:
     backbone = LocalBackbone(chosen)
     return Models(
         backbone,
-        _recogniser(chosen, backbone.hearing, backbone.lock),
+        _recogniser(backbone.hearing, backbone.lock),
         DecoderGenerator(decoder_folder(), torch_device(backbone.device), backbone.lock),
         LocalFamiliarity(),
     )
 
 
 def _hub_models(chosen: Settings, progress: Callable[[DownloadProgress], None] | None) -> Models:
+    from mmdemo.alignment.neural_words import NeuralAligner
     from mmdemo.backbone.familiarity import UnknownFamiliarity
     from mmdemo.backbone.hub import HubBackbone
-    from mmdemo.device import torch_device
+    from mmdemo.device import choose_device, torch_device
     from mmdemo.generators.hub import HubGenerator, chosen_generator
     from mmdemo.hub.catalogue import named_model
     from mmdemo.hub.download import download
+    from mmdemo.hub.failures import loading_failures
+    from mmdemo.hub.speech_models import chosen_speech, speech_files
 
-    model = named_model(chosen.hub.backbone)
-    backbone = HubBackbone(chosen, model, download(model, chosen, progress))
+    model, speech = named_model(chosen.hub.backbone), chosen_speech(chosen, choose_device(chosen))
+    whisper = None if speech is None else speech_files(speech, download(speech, chosen, progress))
+    backbone = HubBackbone(chosen, model, download(model, chosen, progress), whisper)
     backbone.check()
     device = torch_device(backbone.device)
+    named = chosen.hub.aligner
+    aligner = NeuralAligner(named_model(named), chosen, device, backbone.lock) if named else None
+    with contextlib.nullcontext() if whisper is None or speech is None else loading_failures(speech, whisper.folder):
+        recogniser = _recogniser(backbone.hearing, backbone.lock, aligner)
     return Models(
         backbone,
-        _recogniser(chosen, backbone.hearing, backbone.lock),
+        recogniser,
         HubGenerator(chosen_generator(chosen, device), chosen, device, backbone.lock),
         UnknownFamiliarity(),
     )
 
 
-def _recogniser(chosen: Settings, hearing: Hearing, lock: threading.RLock) -> SpeechRecognizer:
+def _recogniser(
+    hearing: Hearing, lock: threading.RLock, aligner: ManyLanguageAligner | None = None
+) -> SpeechRecognizer:
     from mmdemo.speech import SpeechRecognizer
-    from mmdemo.weights import AUDIO_TOWER, locate
 
-    return SpeechRecognizer(hearing.audio_tower.whisper, locate(AUDIO_TOWER, chosen).folder, lock)
+    return SpeechRecognizer(hearing.audio_tower.whisper, hearing.folder, lock, hearing.model_id, aligner)
 
 
 def models() -> Models:

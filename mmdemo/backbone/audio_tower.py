@@ -1,4 +1,4 @@
-"""The audio tower: the encoder of Whisper base, through CTranslate2."""
+"""The audio tower: the encoder of a Whisper, through CTranslate2."""
 
 from __future__ import annotations
 
@@ -27,36 +27,41 @@ FEATURES_PER_TOKEN = 2
 
 
 class AudioTower:
-    """Maps up to 28 s of sound to 512-d tokens of 20 ms.
+    """Maps up to 28 s of sound to tokens of 20 ms, with as many mel bins as the model has.
 
-    Windows are padded by 5 s and not to Whisper's 30 s: the text is as good, and the time grows with the sound.
+    Windows are padded by 5 s and not to Whisper's 30 s: the text is as good, and the time grows with the sound. Both
+    were measured with Whisper base alone.
 
     Args:
         whisper: a loaded ``ctranslate2.models.Whisper``; the speech recogniser shares it.
+        width: of its tokens, 512 for base and 1280 for large-v3-turbo.
     """
 
     width = 512
     model_id = "whisper-base"
 
-    def __init__(self, whisper: Any) -> None:
+    def __init__(self, whisper: Any, width: int = 512) -> None:
         from faster_whisper.feature_extractor import FeatureExtractor
 
         self.whisper = whisper
+        self.width = width
         self._log_mel = FeatureExtractor(feature_size=whisper.n_mels, sampling_rate=SAMPLE_RATE)
 
     @classmethod
-    def load(cls, folder: Path, device: str, threads: int) -> AudioTower:
+    def load(cls, folder: Path, device: str, threads: int, width: int = 512) -> AudioTower:
         """Load the model from a CTranslate2 folder.
 
         Args:
             folder: holds ``model.bin`` and its companions.
             device: ``cpu`` (int8 weights, float32 tokens) or ``cuda`` (float16).
             threads: cores for one window.
+            width: of its tokens.
         """
         import ctranslate2
 
         compute_type = "float16" if device == "cuda" else "int8"
-        return cls(ctranslate2.models.Whisper(str(folder), device, compute_type=compute_type, intra_threads=threads))
+        whisper = ctranslate2.models.Whisper(str(folder), device, compute_type=compute_type, intra_threads=threads)
+        return cls(whisper, width)
 
     def encode(self, waveform: Float32Array) -> tuple[Float32Array, Float32Array]:
         """Encode one window.
@@ -65,7 +70,7 @@ class AudioTower:
             waveform: [T * 320] samples at 16 kHz, at most 28 s.
 
         Returns:
-            [T, 512] tokens of the sound, and [ENDING_TOKENS, 512] of the silence behind it.
+            [T, D] tokens of the sound, and [ENDING_TOKENS, D] of the silence behind it.
         """
         import ctranslate2
 

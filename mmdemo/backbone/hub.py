@@ -28,6 +28,7 @@ from mmdemo.errors import ModelLacksModality
 from mmdemo.hub.catalogue import HubModel
 from mmdemo.hub.files import identity
 from mmdemo.hub.idle import IdleModel, idle_seconds
+from mmdemo.hub.speech_models import SpeechFiles
 from mmdemo.media import load_image
 from mmdemo.stepwise import run_through
 from mmdemo.types import (
@@ -69,6 +70,7 @@ class HubBackbone:
         settings: device, size, image tokens, towers left out, folders.
         model: which.
         folder: where it lies, whole (see `mmdemo.hub.download.download`).
+        whisper: that speech is recognised with; None for the one that ships.
 
     Raises:
         DeviceUnavailable: a GPU was forced and there is none.
@@ -76,12 +78,12 @@ class HubBackbone:
 
     scale = UNFITTED_SCALE
 
-    def __init__(self, settings: Settings, model: HubModel, folder: Path) -> None:
+    def __init__(self, settings: Settings, model: HubModel, folder: Path, whisper: SpeechFiles | None = None) -> None:
         self._settings = settings
         self._model, self._folder = model, folder
         self.device = choose_device(settings)
         self.lock = threading.RLock()
-        self._hearing = Hearing(settings, self.device, self.lock)
+        self._hearing = Hearing(settings, self.device, self.lock, whisper)
         self._cache = self._hearing.cache
         self._sources = SoundSources()
         self._embedder: IdleModel[Embedder] = IdleModel(self._load, idle_seconds(settings))

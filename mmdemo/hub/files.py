@@ -11,12 +11,14 @@ from pathlib import Path
 
 from mmdemo.config import Settings
 from mmdemo.errors import HubFileDamaged, ModelFolderDamaged, WeightsCorrupt
+from mmdemo.hub import ctranslate2_files
 from mmdemo.hub.catalogue import HubModel
 from mmdemo.verified_files import VerifiedFiles, file_sha256
 
 CONFIG = "config.json"
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
+CTRANSLATE2 = ctranslate2_files.MODEL_FILE
 HEADER_LENGTH_BYTES = 8
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -36,13 +38,15 @@ def weight_files(folder: Path) -> tuple[str, ...]:
         folder: of the model.
 
     Returns:
-        Names of shards as its index lists them, or the one file there is without an index.
+        Names of shards as its index lists them, or the one file there is without an index; a Whisper of CTranslate2
+        has its own.
     """
     try:
         index = json.loads((folder / INDEX).read_text("utf-8"))
         return tuple(sorted(set(index["weight_map"].values())))
     except FileNotFoundError:
-        return (SINGLE,)
+        only_ctranslate2 = (folder / CTRANSLATE2).is_file() and not (folder / SINGLE).is_file()
+        return (CTRANSLATE2,) if only_ctranslate2 else (SINGLE,)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return (INDEX,)
 
@@ -74,6 +78,8 @@ def read_header(path: Path) -> TensorHeader:
 
 
 def _is_whole(path: Path) -> bool:
+    if path.name == CTRANSLATE2:
+        return ctranslate2_files.is_whole(path)
     try:
         return path.stat().st_size == read_header(path).file_bytes
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

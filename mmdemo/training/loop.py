@@ -197,7 +197,9 @@ def half_precision() -> torch.autocast:
 def multiplies_bfloat16() -> bool:
     """Tell whether this processor multiplies bfloat16 by itself: emulated, a product takes forty times as long as in
     float32 (measured on an EPYC with AVX2 alone)."""
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # came after the oldest PyTorch that is allowed
+    capabilities: dict[str, bool] = getattr(
+        torch.cpu, "get_capabilities", dict
+    )()  # came after the oldest PyTorch that is allowed
     return any(capabilities.get(unit, False) for unit in BFLOAT16_UNITS)
 
 
