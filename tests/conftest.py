@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from mmdemo.config import Limits
+from mmdemo.config import HubSettings, Limits
 from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.runtime import Models, load_models
 
@@ -21,3 +22,25 @@ def limits() -> Limits:
 def real_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]:
     """The real models of the local profile over a cache that starts empty."""
     yield load_models(empty_cache(tmp_path_factory.mktemp("cache") / "mmdemo"))
+
+
+@pytest.fixture(scope="session")
+def hub_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]:
+    """The models of the hub profile, tiny and with random weights: they know nothing, but the same classes run."""
+    from tests.hub.chat_checkpoints import write_gemma4
+    from tests.hub.tiny_models import make_embedding_gemma
+
+    folder = tmp_path_factory.mktemp("hub-models")
+    hub = HubSettings(
+        backbone=str(make_embedding_gemma(folder / "embedding-gemma")),
+        generator=str(write_gemma4(folder / "writer")),
+        idle_minutes=0.0,
+    )
+    yield load_models(replace(empty_cache(folder / "mmdemo"), profile="hub", device="cpu", hub=hub))
+
+
+@pytest.fixture(params=["local", "hub"])
+def both_profiles(request: pytest.FixtureRequest) -> Models:
+    """The models of either profile, for tests of what does not depend on how much they know."""
+    found: Models = request.getfixturevalue({"local": "real_models", "hub": "hub_models"}[request.param])
+    return found

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mmdemo.config import Settings
-from mmdemo.hub.catalogue import HubModel
+from mmdemo.hub.catalogue import EMBEDDING_GEMMA_2, HubModel
 from mmdemo.hub.download import local_copy
 from mmdemo.hub.files import parameter_count
-from mmdemo.hub.loading import WORKING_SHARE
 
-CPU_BYTES, GPU_BYTES = 4, 2
-"""A parameter in float32 and in bfloat16."""
+CPU_BYTES, GPU_BYTES = 4 * 2.4, 2 * 1.15
+"""Memory a parameter takes while the model runs. In float32: EmbeddingGemma 2 at full size took 7.2 GB for 744 million
+(random weights); taken for the generators too. In bfloat16: a rule of thumb, as nothing was run on a GPU."""
 GIGABYTE = 10**9
 CPU_PICTURE_SECONDS = {70: 3.6, 280: 17.0}
 """Of one picture on a CPU by tokens: full size, random weights, float32 (``../shared/reference/hub-models.md``)."""
@@ -77,7 +77,7 @@ def _planned(model: HubModel, device: str) -> PlannedModel:
             folder = None
     size = CPU_BYTES if device == "cpu" else GPU_BYTES
     fetch = 0 if folder is not None else model.download_bytes
-    return PlannedModel(model.repository, folder is not None, fetch, int(parameters * size * WORKING_SHARE))
+    return PlannedModel(model.repository, folder is not None, fetch, int(parameters * size))
 
 
 def hub_plan(backbone: HubModel, generator: HubModel, device: str) -> HubPlan:
@@ -91,6 +91,8 @@ def hub_plan(backbone: HubModel, generator: HubModel, device: str) -> HubPlan:
     return HubPlan(_planned(backbone, device), _planned(generator, device), device)
 
 
-def picture_seconds(settings: Settings) -> float:
-    """Return how long a picture takes on a CPU with the tokens it is set to get; 0 when that was not measured."""
+def picture_seconds(plan: HubPlan, settings: Settings) -> float:
+    """Return how long a picture takes with the tokens it is set to get; 0 when that was not measured."""
+    if plan.device != "cpu" or plan.backbone.repository != EMBEDDING_GEMMA_2.repository:
+        return 0.0
     return CPU_PICTURE_SECONDS.get(settings.hub.image_tokens or 70, 0.0)

@@ -66,8 +66,8 @@ def cost_lines(plan: HubPlan, language: str) -> list[str]:
     if all(model.memory_bytes for model in plan.models):
         largest, together = f"{plan.largest_bytes / 1e9:.1f}", f"{plan.together_bytes / 1e9:.1f}"
         lines.append(text("profile_cost_memory", language, largest=largest, together=together))
-    seconds = picture_seconds(settings())
-    if plan.device == "cpu" and seconds:
+    seconds = picture_seconds(plan, settings())
+    if seconds:
         lines.append(text("profile_cost_cpu", language, picture=f"{seconds:g}", sound=f"{CPU_SOUND_SECONDS:g}"))
     return [*lines, text("profile_cost_again", language), text("profile_shared", language)]
 
@@ -87,8 +87,13 @@ class ProfileChoice:
     def __init__(self, localisation: Localisation, session: gr.State) -> None:
         self.session, self.state = session, gr.State(Switch())
         with localisation.make(gr.Accordion, {"label": "profile_title"}, open=False, elem_id="mm-profile"):
-            self.choice = gr.Radio(
-                _choices(ENGLISH), value=settings().profile, show_label=False, elem_id="mm-profile-choice"
+            self.choice = localisation.make(
+                gr.Radio,
+                {"label": "models"},
+                choices=_choices(ENGLISH),
+                value=settings().profile,
+                show_label=False,
+                elem_id="mm-profile-choice",
             )
             localisation.follow(self.choice, lambda tag: {"choices": _choices(tag)})
             self.cost = gr.HTML(elem_id="mm-profile-cost")
@@ -97,6 +102,7 @@ class ProfileChoice:
                 self.stop = localisation.make(gr.Button, {"value": "cancel"}, interactive=False)
             self.status = gr.HTML(elem_id="mm-profile-status")
         localisation.follow(self.status, lambda tag: {"value": _in_use(tag)})
+        localisation.follow(self.cost, lambda tag: {"value": ""})  # said again with the next choice
 
     def connect(self, status_line: gr.HTML, render_line: Any) -> None:
         """Connect the panel's events.

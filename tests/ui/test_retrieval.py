@@ -113,6 +113,23 @@ def page(backbone: WordBackbone) -> Iterator[Page]:
     tab.libraries.close("visitor")
 
 
+def test_other_models_read_the_library_again_and_answer_with_their_own_vectors(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.add(*[sample(name) for name in PICTURES])
+    before = page.search("lion")
+    other = WordBackbone("another")
+    monkeypatch.setattr(pipeline, "load_models", lambda: models_of(other))
+    page.search("lion")
+    assert page.state.view.phase == "waiting" and page.state.view.total == 3
+    page.run()
+    assert page.captions() == before and len(page.library.items) == 3
+    assert page.library.index.model_id == "another"
+    assert all(item.path.exists() for item in page.library.items.values())
+    page.run()
+    assert page.library.index.count() == 3, "nothing is read a third time"
+
+
 def test_files_become_a_library_that_a_text_searches(page: Page) -> None:
     page.start([str(sample(name)) for name in PICTURES])
     assert "Waiting" in page.statuses[-1] and page.of(page.parts.cancel, "interactive") is True
