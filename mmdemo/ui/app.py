@@ -195,8 +195,10 @@ def _connect(
 
     def greet(visitor: Session, state: SubtitleSession, rows: object, request: gr.Request) -> dict[Any, Any]:
         """Guess the language of a new visitor from what the browser asks for."""
-        language = preferred_language(request.headers.get("accept-language"))
-        return merged(switch(visitor, state, rows, language), {selector: gr.update(value=language)})
+        visitor.language = preferred_language(request.headers.get("accept-language"))
+        shown = localisation.updates(visitor.language, new_page=True)
+        known = {selector: gr.update(value=visitor.language)}
+        return merged(shown, subtitles.relabel(visitor, state, rows), known)
 
     def look(visitor: Session) -> dict[Any, Any]:
         """Say on the status line when the models are ready, and then look no more."""

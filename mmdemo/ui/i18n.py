@@ -103,11 +103,16 @@ def merged(*changes: dict[Any, dict[str, Any]]) -> dict[Any, dict[str, Any]]:
     return joined
 
 
+Renderer = tuple[Any, Callable[[str], dict[str, Any]]]
+"""A component, and what it shows by interface language."""
+
+
 class Localisation:
     """Remembers which property of which component shows which text, and re-renders them all for a language."""
 
     def __init__(self) -> None:
-        self._renderers: list[tuple[Any, Callable[[str], dict[str, Any]]]] = []
+        self._labels: list[Renderer] = []  # in English from the start
+        self._renderers: list[Renderer] = []
 
     def make(self, kind: type, texts: dict[str, str], **options: Any) -> Any:
         """Make a component whose texts follow the interface language.
@@ -121,7 +126,7 @@ class Localisation:
             The component, in English until the page has loaded.
         """
         component = kind(**{name: text(key) for name, key in texts.items()}, **options)
-        self.follow(component, lambda language: {name: text(key, language) for name, key in texts.items()})
+        self._labels.append((component, lambda language: {name: text(key, language) for name, key in texts.items()}))
         return component
 
     def follow(self, component: Any, render: Callable[[str], dict[str, Any]]) -> Any:
@@ -140,18 +145,20 @@ class Localisation:
     @property
     def components(self) -> list[Any]:
         """Every component that follows the language, each once."""
-        return list(dict.fromkeys(component for component, _ in self._renderers))
+        return list(dict.fromkeys(component for component, _ in [*self._labels, *self._renderers]))
 
-    def updates(self, language: str) -> dict[Any, dict[str, Any]]:
+    def updates(self, language: str, new_page: bool = False) -> dict[Any, dict[str, Any]]:
         """Render every component for a language.
 
         Args:
             language: interface language tag.
+            new_page: the page is as it was built, so that labels need no update to be English.
 
         Returns:
             component → ``gr.update(…)``.
         """
+        labels = [] if new_page and language == ENGLISH else self._labels
         properties: dict[Any, dict[str, Any]] = {}
-        for component, render in self._renderers:
+        for component, render in [*labels, *self._renderers]:
             properties.setdefault(component, {}).update(render(language))
         return {component: gr.update(**values) for component, values in properties.items()}

@@ -100,6 +100,8 @@ def test_components_follow_the_language() -> None:
     assert updates[button]["value"] == "生成字幕"
     assert updates[menu]["label"] == "语音的语言" and updates[menu]["choices"] == [CHINESE]
     assert localisation.components == [button, menu]
+    assert localisation.updates(ENGLISH, new_page=True) == {menu: gr.update(choices=[ENGLISH])}
+    assert localisation.updates(CHINESE, new_page=True) == updates
 
 
 def test_joined_updates_keep_the_properties_of_both() -> None:
