@@ -7,6 +7,7 @@
   // Gradio's settings page calls the same function; if a later version hides it, only Gradio's own words stay behind.
   window.mmdemoSetLanguage = async (language) => {
     document.documentElement.lang = language;
+    document.querySelectorAll('[role="tablist"]').forEach(keepOneStop);
     try {
       const module = await import(localeModule());
       await module.changeLocale(language);
@@ -14,6 +15,27 @@
       console.debug("gradio's own texts keep their language", error);
     }
   };
+
+  // One stop for the keyboard on a row of tabs, and arrow keys between them, as the ARIA pattern for tabs has it.
+  const tabsBeside = (tab) => [...tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]:not([disabled])')];
+  const keepOneStop = (list) => {
+    const tabs = [...(list?.querySelectorAll('[role="tab"]') ?? [])];
+    const selected = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+    if (selected) tabs.forEach((tab) => { tab.tabIndex = tab === selected ? 0 : -1; });
+  };
+  document.addEventListener("keydown", (event) => {
+    const tab = event.target.closest?.('[role="tablist"] [role="tab"]');
+    if (!tab || event.altKey || event.ctrlKey || event.metaKey) return;
+    const tabs = tabsBeside(tab);
+    const at = tabs.indexOf(tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    tabs[to % tabs.length].click();
+    tabs[to % tabs.length].focus();
+  });
+  new MutationObserver((changes) => changes.forEach(({ target }) => keepOneStop(target.closest('[role="tablist"]'))))
+    .observe(document, { attributeFilter: ["aria-selected"], subtree: true });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-seek]");
