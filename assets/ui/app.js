@@ -7,6 +7,7 @@
   // Gradio's settings page calls the same function; if a later version hides it, only Gradio's own words stay behind.
   window.mmdemoSetLanguage = async (language) => {
     document.documentElement.lang = language;
+    document.documentElement.dataset.greeted = language;  // the page is ready
     document.querySelectorAll('[role="tablist"]').forEach(keepOneStop);
     try {
       const module = await import(localeModule());

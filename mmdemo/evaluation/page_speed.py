@@ -18,8 +18,8 @@ from mmdemo.evaluation.reports import evaluation_parser, finish, load_average
 from mmdemo.evaluation.served_app import chromium, served_app
 
 LOCALES = {"en-GB": "en", "zh-TW": "zh-TW"}
-READY = """(tag) => document.documentElement.lang === tag && document.querySelector("[role=tab]")?.checkVisibility()
-  && document.querySelector("input[type=file]")"""
+READY = """(tag) => document.documentElement.dataset.greeted === tag
+  && document.querySelector("[role=tab]")?.checkVisibility() && document.querySelector("input[type=file]")"""
 FACTS = """() => {
   const resources = performance.getEntriesByType("resource");
   const [page] = performance.getEntriesByType("navigation");

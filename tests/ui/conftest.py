@@ -142,7 +142,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.wait_for_selector("#mm-file input[type=file]", state="attached")
         # The language of the visitor arrives with the load event.
         tag = known_language(options.get("locale", "en"))
-        page.wait_for_function("(tag) => document.documentElement.lang === tag", arg=tag)
+        page.wait_for_function("(tag) => document.documentElement.dataset.greeted === tag", arg=tag)
         return page
 
     yield open_at
