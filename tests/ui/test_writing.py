@@ -18,6 +18,7 @@ from mmdemo.ui import qa_backend
 from mmdemo.ui.captioning_job import CaptionJob, Dropped, run_caption_job
 from mmdemo.ui.captioning_view import status_html
 from mmdemo.ui.qa_job import run_ask_job
+from mmdemo.ui.qa_session import AskJob
 from mmdemo.ui.qa_view import AskView
 from mmdemo.ui.qa_view import status_html as ask_status_html
 from mmdemo.ui.writing import is_worth_showing, writing_html
@@ -80,8 +81,9 @@ def test_an_answer_shows_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> No
 
     install(monkeypatch, picture_models())
     monkeypatch.setattr(qa_backend, "ask", ask)
-    item = SimpleNamespace(media=None, name="lion.jpg")
-    job: Any = SimpleNamespace(question="What?", media=(item,), unwanted=False, cancelled=False)
+    item: Any = SimpleNamespace(media=None, name="lion.jpg")
+    open_folder: Any = SimpleNamespace(closed=False)
+    job = AskJob((item,), open_folder, "What?")
     views: list[AskView] = []
     steps = run_ask_job(job)
     while True:
