@@ -27,15 +27,10 @@ def real_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]:
 @pytest.fixture(scope="session")
 def hub_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]:
     """The models of the hub profile, tiny and with random weights: they know nothing, but the same classes run."""
-    from tests.hub.chat_checkpoints import write_gemma4
     from tests.hub.tiny_models import make_embedding_gemma
 
     folder = tmp_path_factory.mktemp("hub-models")
-    hub = HubSettings(
-        backbone=str(make_embedding_gemma(folder / "embedding-gemma")),
-        generator=str(write_gemma4(folder / "writer")),
-        idle_minutes=0.0,
-    )
+    hub = HubSettings(backbone=str(make_embedding_gemma(folder / "embedding-gemma")), idle_minutes=0.0)
     yield load_models(replace(empty_cache(folder / "mmdemo"), profile="hub", device="cpu", hub=hub))
 
 

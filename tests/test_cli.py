@@ -198,3 +198,23 @@ def test_help_and_version_need_no_models(capsys: pytest.CaptureFixture[str]) -> 
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("mmdemo 0.")
     assert cli.interface_language()
+
+
+def test_doctor_tells_what_the_hub_profile_costs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setenv("MMDEMO_PROFILE", "local")
+    monkeypatch.setenv("MMDEMO_DEVICE", "cpu")
+    try:
+        cli.main(["--profile", "hub", "doctor"])
+    finally:
+        cli.settings.cache_clear()
+    told = capsys.readouterr().out
+    assert "profile    hub" in told
+    assert "google/embeddinggemma-2: to be fetched, 1.5 GB; 7.1 GB of memory on cpu" in told
+    assert "8 GB: one, 16 GB: both, 24 GB: both" in told
+    assert "HF_HUB_OFFLINE is set" in told

@@ -27,7 +27,6 @@ from mmdemo.hub import loading
 from mmdemo.hub.catalogue import HubModel
 from mmdemo.hub.failures import loading_failures
 from mmdemo.hub.loading import load_model, model_dtype
-from mmdemo.hub.zero_gpu import on_lent_gpu
 
 MODEL = HubModel("someone/tiny")
 
@@ -138,22 +137,3 @@ def test_every_failure_is_a_sentence(raised: Exception, expected: type[MMDemoErr
     with pytest.raises(expected) as caught, loading_failures(MODEL, siglip_folder):
         raise raised
     assert caught.value.sentence.zh and caught.value.__cause__ is raised
-
-
-def test_a_lent_gpu_is_asked_for_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-    from types import SimpleNamespace
-
-    def work(number: int) -> int:
-        return number + 1
-
-    monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
-    assert on_lent_gpu(work) is work
-    marked: list[int] = []
-
-    def lend(duration: int) -> Any:
-        return lambda function: lambda *given: (marked.append(duration), function(*given))[1]
-
-    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=lend))
-    assert on_lent_gpu(work)(1) == 2 and marked == [60]
