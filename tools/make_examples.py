@@ -1,4 +1,4 @@
-"""Draws and speaks the examples in assets/examples; needs espeak-ng. The result is in the public domain (CC0 1.0).
+"""Draws and speaks assets/examples and assets/tour; needs espeak-ng. The result is in the public domain (CC0 1.0).
 
 Run ``PYTHONPATH=. python tools/make_examples.py`` from the top of the repository.
 """
@@ -18,9 +18,14 @@ import PIL.ImageFont
 
 from mmdemo.config import Limits
 from mmdemo.media import load_audio
-from mmdemo.types import SAMPLE_RATE, Float32Array
+from mmdemo.subtitles import format_subtitles
+from mmdemo.types import SAMPLE_RATE, Cue, Float32Array
+from tools.draw_sunset import sunset
 
 FOLDER = Path("assets/examples")
+TOUR_FOLDER = Path("assets/tour")
+LATE_SECONDS = 4.0
+"""By how much the subtitles of the tour come too late."""
 WIDTH, HEIGHT, RATE = 640, 360, 12
 PAUSE_SECONDS = 0.9
 SKY, HILL, SUN, WALL, ROOF, INK = "#cfe3f5", "#7fa37a", "#f3b95f", "#f6efe4", "#b5544b", "#24313d"
@@ -98,6 +103,17 @@ def write_sound(path: Path, sounds: list[Float32Array]) -> None:
         _encode_sound(container, stream, np.concatenate(sounds))
 
 
+def write_late_subtitles(path: Path, scenes: tuple[Scene, ...], sounds: list[Float32Array]) -> None:
+    """Write the sentences as subtitles, each where it is spoken but all too late."""
+    lengths = [len(samples) / SAMPLE_RATE for samples in sounds]
+    starts = [LATE_SECONDS + sum(lengths[:number]) for number in range(len(lengths))]
+    cues = [
+        Cue(number, start, start + length - PAUSE_SECONDS, scene.text)
+        for number, (scene, start, length) in enumerate(zip(scenes, starts, lengths, strict=True), start=1)
+    ]
+    path.write_text(format_subtitles(cues, "srt"), encoding="utf-8")
+
+
 def _encode_sound(container: av.container.OutputContainer, stream: av.AudioStream, samples: Float32Array) -> None:
     frame = av.AudioFrame.from_ndarray(samples[None], "fltp", "mono")
     frame.sample_rate = SAMPLE_RATE
@@ -113,9 +129,12 @@ def _encode_sound(container: av.container.OutputContainer, stream: av.AudioStrea
 def main() -> None:
     """Write every example."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    TOUR_FOLDER.mkdir(parents=True, exist_ok=True)
+    sunset().save(FOLDER / "sunset.jpg", quality=88)
     with tempfile.TemporaryDirectory() as folder:
         spoken = [speak(scene.text, "en-us", Path(folder)) for scene in MUSEUM]
         write_video(FOLDER / "museum-message.mp4", MUSEUM, spoken)
+        write_late_subtitles(TOUR_FOLDER / "museum-late.srt", MUSEUM, spoken)
         write_sound(FOLDER / "buenos-dias.mp3", [speak(scene.text, "es", Path(folder)) for scene in WEATHER])
 
 

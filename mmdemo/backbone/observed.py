@@ -47,6 +47,7 @@ class Observation:
     loading: bool = False  # the seconds hold the loading of a model, as nothing had gone through its tower before
     complete: bool = True  # False: whoever asked stopped before the end
     encoding: Encoding | None = None  # none of a recording that was read window by window
+    model_id: str = ""  # of the backbone
 
 
 def unobserved(model: object) -> object:
@@ -200,7 +201,7 @@ class ObservedBackbone:
         # The first look decides: a recording that had to be encoded is opened from the store afterwards.
         reused = bool(watch.outcomes) and watch.outcomes[0]
         loading = not reused and self._begins(part)
-        self._observe(Observation(part, media, watch.seconds, reused, loading, complete, encoding))
+        self._observe(Observation(part, media, watch.seconds, reused, loading, complete, encoding, self.model_id))
 
     def _begins(self, part: Part) -> bool:
         """Tell whether nothing went through the tower of a part before now."""
@@ -225,5 +226,5 @@ class ObservedBackbone:
         for one, encoding, known in zip(media, found, reused, strict=True):
             # Beside pictures that go through the tower, a look into the cache takes no time worth counting.
             seconds = watch.seconds / len(found) if worked in (0, len(found)) else (1 - known) * watch.seconds / worked
-            self._observe(Observation(part, one, seconds, known, loading and not known, True, encoding))
+            self._observe(Observation(part, one, seconds, known, loading and not known, True, encoding, self.model_id))
         return found

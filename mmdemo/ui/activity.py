@@ -72,6 +72,7 @@ class SeenItem:
     held: ReferenceType[Encoding] | None = None  # as long as the cache holds it
     records: Mapping[Part, PartRecord] = field(default_factory=dict)
     preview: str = ""  # data URI of a picture
+    model_id: str = ""  # of the backbone that made the embedding; those of others do not compare
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,18 @@ class Ledger:
         self._items: OrderedDict[str, SeenItem] = OrderedDict()
         self._totals = Totals()
         self._version = 0
+        self._model_id = ""
         self._closed = False
 
     @property
     def version(self) -> int:
         """Grows with everything that is recorded."""
         return self._version
+
+    @property
+    def model_id(self) -> str:
+        """Name of the backbone that was asked last; people can change it."""
+        return self._model_id
 
     @property
     def totals(self) -> Totals:
@@ -134,15 +141,18 @@ class Ledger:
             self._items.clear()
             self._totals = Totals()
 
-    def observe(self, task: Task, seen: Observation) -> None:
+    def observe(self, task: Task, seen: Observation, again: bool = False) -> None:
         """Record what passed through the backbone.
 
         Args:
             task: that asked.
             seen: what for, and what became of it.
+            again: the same job has asked for the same before; the cache then spares nobody any time.
         """
         sha256 = seen.media.sha256
-        first = first_costs.settle(seen.part, sha256, seen.seconds, seen.reused, seen.complete, seen.loading)
+        first = first_costs.settle(
+            f"{seen.model_id}:{seen.part}", sha256, seen.seconds, seen.reused, seen.complete, seen.loading
+        )
         saved = max(first - seen.seconds, 0.0) if seen.reused and first is not None else None
         name = _name_of(seen)
         event = Event(
@@ -152,10 +162,12 @@ class Ledger:
             if self._closed:
                 return
             self._version += 1
-            if task != "backbone" or not seen.reused:  # the panel's own looks save nobody any time
+            self._model_id = seen.model_id
+            counts = not seen.reused or not (again or task == "backbone")  # nor do the panel's own looks
+            if counts:
                 self._add(event)
             if seen.part != "text" or sha256 in self._items:  # most texts are candidates that nobody wrote or reads
-                self._items[sha256] = _updated(self._items.get(sha256), seen, event)
+                self._items[sha256] = _updated(self._items.get(sha256), seen, event, counts)
                 self._bound()
 
     def add_text(self, text: Text) -> None:
@@ -166,12 +178,12 @@ class Ledger:
                 self._version += 1
                 self._bound()
 
-    def place(self, sha256: str, embedding: Float32Array) -> None:
+    def place(self, sha256: str, embedding: Float32Array, model_id: str) -> None:
         """Note the embedding of an item that came without one."""
         with _lock:
             item = self._items.get(sha256)
             if item is not None:
-                self._items[sha256] = replace(item, embedding=embedding)
+                self._items[sha256] = replace(item, embedding=embedding, model_id=model_id)
                 self._version += 1
 
     def _add(self, event: Event) -> None:
@@ -211,10 +223,13 @@ class Witness:
 
     ledger: Ledger
     task: Task
+    asked: set[tuple[str, str]] = field(default_factory=set)  # part and content
 
     def __call__(self, seen: Observation) -> None:
         """Record an observation."""
-        self.ledger.observe(self.task, seen)
+        key = seen.part, seen.media.sha256
+        self.ledger.observe(self.task, seen, key in self.asked)
+        self.asked.add(key)
 
 
 class Ledgers:
@@ -262,15 +277,15 @@ def _name_of(seen: Observation) -> str:
     return _short(seen.media.text if isinstance(seen.media, Text) else Path(seen.media.source).name)
 
 
-def _updated(item: SeenItem | None, seen: Observation, event: Event) -> SeenItem:
-    """Return an item with one more use of it."""
+def _updated(item: SeenItem | None, seen: Observation, event: Event, counts: bool) -> SeenItem:
+    """Return an item with one more use of it, if that counts."""
     media = seen.media if isinstance(seen.media, ImageFile | AudioFile | VideoFile | Text) else None
     item = item or SeenItem(seen.media.sha256, KINDS[seen.part], event.name, media)
     if seen.part == "frames" and item.kind != "video":  # until now only its sound was known
         item = replace(item, kind="video", media=media, embedding=None)
     record = item.records.get(seen.part) or PartRecord(event.when)
     tasks = tuple(dict.fromkeys([*record.tasks, event.task]))
-    if event.task == "backbone" and event.reused:
+    if not counts:
         record = item.records.get(seen.part) or PartRecord(event.when)
     elif event.reused:
         saved = record.saved + (event.saved or 0.0)
@@ -282,8 +297,9 @@ def _updated(item: SeenItem | None, seen: Observation, event: Event) -> SeenItem
         record = replace(record, encoded=count, seconds=seconds, loading=loading, tasks=tasks)
     item = replace(item, media=item.media or media, records={**item.records, seen.part: record})
     if seen.encoding is not None and KINDS[seen.part] == item.kind:
-        embedding = seen.encoding.embedding
-        item = replace(item, embedding=item.embedding if embedding is None else embedding, held=ref(seen.encoding))
+        item = replace(item, held=ref(seen.encoding))
+        if seen.encoding.embedding is not None:
+            item = replace(item, embedding=seen.encoding.embedding, model_id=seen.model_id)
     if isinstance(seen.media, Image) and not item.preview:
         item = replace(item, preview=preview_of(seen.media.pixels))
     return item

@@ -25,7 +25,7 @@ class FirstCosts:
         """Note an encoding, or look up what a reuse spared.
 
         Args:
-            part: of the media.
+            part: of the media, and which model encodes it.
             sha256: of its content.
             seconds: that were spent inside the backbone.
             reused: it came from the cache.

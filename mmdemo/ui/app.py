@@ -48,6 +48,7 @@ from mmdemo.ui.session_files import Page
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from mmdemo.ui.subtitle_job import SubtitleSession
 from mmdemo.ui.theme import theme
+from mmdemo.ui.tour import TourTab
 
 TITLE = "MMDemo"
 STATUS_INTERVAL = 3.0
@@ -68,6 +69,7 @@ class Tabs:
     search: SearchTab
     ask: AskTab
     backbone: BackboneTab
+    tour: TourTab
 
 
 def title_html(language: str) -> str:
@@ -120,9 +122,9 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
     demo = Page(title=TITLE, analytics_enabled=False, delete_cache=(STALE_AFTER, STALE_AFTER))
     with demo:
         session = gr.State(Session())
-        selector = _header(localisation)
+        selector, take_tour = _header(localisation)
         qa_api.connect(localisation)  # before the tabs, as their handlers called `ask` would take its name
-        with gr.Tabs():
+        with gr.Tabs() as tabs:
             with localisation.make(gr.Tab, {"label": "caption_tab"}, id="caption") as caption_tab:
                 caption = CaptionTab(localisation, session)
             with localisation.make(gr.Tab, {"label": "subtitles_tab"}, id="subtitles") as subtitles_tab:
@@ -133,7 +135,11 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
                 ask = AskTab(localisation, session)
             with localisation.make(gr.Tab, {"label": "backbone_tab"}, id="backbone") as backbone_tab:
                 backbone = BackboneTab(localisation, session)
-        backbone.connect_tabs(backbone_tab, (caption_tab, subtitles_tab, search_tab, ask_tab))
+            with localisation.make(gr.Tab, {"label": "tour_tab"}, id="tour") as tour_tab:
+                tour = TourTab(localisation, session)
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+        take_tour.click(lambda: gr.Tabs(selected="tour"), None, [tabs], **quiet)
+        backbone.connect_tabs(backbone_tab, (caption_tab, subtitles_tab, search_tab, ask_tab, tour_tab))
         reuse_line = gr.HTML("", elem_id="mm-reuse-line")
         chosen_models = None if settings().public else ProfileChoice(localisation, session)
         status_line = gr.HTML(elem_id="mm-status-line")
@@ -143,7 +149,9 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         alignment_api.connect(localisation)
         retrieval_api.connect(localisation)
         media_api.connect(localisation)
-        _connect(demo, localisation, session, selector, Tabs(caption, subtitles, search, ask, backbone), status_line)
+        _connect(
+            demo, localisation, session, selector, Tabs(caption, subtitles, search, ask, backbone, tour), status_line
+        )
         _connect_record(demo, session, reuse_line, (caption, subtitles, search, ask))
         if chosen_models is not None:
             chosen_models.connect(status_line, status_line_html)
@@ -155,11 +163,13 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
     return demo
 
 
-def _header(localisation: Localisation) -> gr.Radio:
-    """Make the title, the language selector and the words that only a style sheet can set; return the selector."""
+def _header(localisation: Localisation) -> tuple[gr.Radio, gr.Button]:
+    """Make title, language selector, the way to the tour, and words that only a style sheet can set."""
     with gr.Row(elem_id="mm-header", equal_height=True):
         with gr.Column(scale=1, min_width=260):
             title = gr.HTML(title_html(ENGLISH), elem_id="mm-title")
+        with gr.Column(scale=0, min_width=130):
+            tour = localisation.make(gr.Button, {"value": "tour_take"}, size="sm", elem_id="mm-take-tour")
         with gr.Column(scale=0, min_width=300):
             selector: gr.Radio = localisation.make(
                 gr.Radio,
@@ -173,7 +183,7 @@ def _header(localisation: Localisation) -> gr.Radio:
     style = gr.HTML(words_for_css(ENGLISH), elem_id="mm-style")
     localisation.follow(title, lambda tag: {"value": title_html(tag)})
     localisation.follow(style, lambda tag: {"value": words_for_css(tag)})
-    return selector
+    return selector, tour
 
 
 def _connect(
@@ -222,6 +232,7 @@ def _connect(
         changed.then(search.relabel, *searching, **quiet)
         changed.then(tabs.ask.relabel, *asking, **quiet)
         changed.then(tabs.backbone.relabel, *recording, **quiet)
+        changed.then(tabs.tour.relabel, [session, tabs.tour.state], tabs.tour.outputs, **quiet)
     timer.tick(look, [session], [status_line, timer], **quiet)
 
 

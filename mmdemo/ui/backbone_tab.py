@@ -96,7 +96,7 @@ class BackboneTab:
     def choose(self, session: Session, state: BackboneSession, first: object, second: object) -> Updates:
         """Take two items from the lists."""
         known = {item.sha256 for item in session.ledger.items()}
-        state.pair = tuple(str(one) if one in known else "" for one in (first, second))  # type: ignore[assignment]
+        state.pair = tuple(one if isinstance(one, str) and one in known else "" for one in (first, second))  # type: ignore[assignment]
         return self._chosen(session, state)
 
     def compare(self, session: Session, state: BackboneSession) -> Iterator[Updates]:
@@ -126,7 +126,7 @@ class BackboneTab:
         items = [
             MapItem(item.sha256, item.kind, item.name, item.embedding)
             for item in session.ledger.items()
-            if item.embedding is not None
+            if item.embedding is not None and item.model_id == session.ledger.model_id
         ]
         drawn = map_html(items, (), "", set(state.pair), session.language, SEEN_WORDS)
         return {self.parts.map: gr.update(value=drawn)}

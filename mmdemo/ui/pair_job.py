@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,15 +26,15 @@ def place_all(ledger: Ledger) -> int:
     Returns:
         How many were placed; what is no longer at hand stays without a place.
     """
-    waiting = [item for item in ledger.items() if item.embedding is None]
-    if not waiting:
+    if not ledger.items():
         return 0
     backbone = _backbone(ledger)
+    waiting = [item for item in ledger.items() if item.embedding is None or item.model_id != backbone.model_id]
     placed = 0
     for item in waiting:
         encoding = encoding_of(item, backbone)
         if encoding is not None and encoding.embedding is not None:
-            ledger.place(item.sha256, encoding.embedding)
+            ledger.place(item.sha256, encoding.embedding, backbone.model_id)
             placed += 1
     return placed
 
@@ -48,12 +49,12 @@ def encoding_of(item: SeenItem, backbone: Backbone) -> Encoding | None:
     Returns:
         The encoding; None when its file is gone, and it was not in the cache.
     """
-    if item.media is None:  # a picture that was only in memory
-        return item.held() if item.held is not None else None
-    try:
-        return backbone.encode(item.media)
-    except (InputError, OSError):
-        return item.held() if item.held is not None else None
+    if item.media is not None:
+        with suppress(InputError, OSError):
+            return backbone.encode(item.media)
+    held = item.held() if item.held is not None else None  # of a picture that was only in memory, say
+    known = held is not None and all(part in backbone.model_id for part in held.model_id.split("+"))
+    return held if known else None
 
 
 def compared(first: SeenItem, second: SeenItem, ledger: Ledger) -> Comparison | SeenItem:

@@ -9,6 +9,7 @@ from mmdemo.ui.captioning_texts import CAPTION_TEXTS
 from mmdemo.ui.profile_texts import PROFILE_TEXTS
 from mmdemo.ui.qa_texts import QA_TEXTS
 from mmdemo.ui.retrieval_texts import RETRIEVAL_TEXTS
+from mmdemo.ui.tour_texts import TOUR_TEXTS
 
 TEXTS: dict[str, Sentence] = {
     **CAPTION_TEXTS,
@@ -17,6 +18,7 @@ TEXTS: dict[str, Sentence] = {
     **QA_TEXTS,
     **ACTIVITY_TEXTS,
     **PROFILE_TEXTS,
+    **TOUR_TEXTS,
     # the shell
     "tagline": Sentence(
         "One encoder reads pictures, sound, video and text; every tab below works on what it returns.",
