@@ -151,7 +151,10 @@ class TourTab:
                         break
                     if state.run is not mine:
                         return
-                    yield {self.status: gr.skip()}  # a page that was closed is noticed only at a yield
+                    loaded = state.status == "tour_loading" and pipeline.models_loaded()
+                    state.status = "tour_running" if loaded else state.status
+                    running = gr.update(value=status_html(state.status, session.language)) if loaded else gr.skip()
+                    yield {self.status: running}  # a page that was closed is noticed only at a yield
             if state.run is mine and found is not None:
                 state.results[step] = found
                 state.stop()

@@ -20,6 +20,7 @@ from mmdemo.ui.i18n import CHINESE, Localisation
 from mmdemo.ui.tour import END, TourSession, TourTab
 from mmdemo.ui.tour_steps import CLIP, LATE, PICTURE, RECORDING, STEPS, StepResult, TourRun
 from mmdemo.ui.tour_view import end_html, result_html, work_html
+from tests.ui.conftest import PATIENCE_MS
 from tests.ui.museum import LINES
 from tools.draw_sunset import sunset
 
@@ -182,7 +183,7 @@ def test_the_media_are_ours_small_and_made_by_our_program() -> None:
 
 def open_tour(browser: Browser, address: str, **options: Any) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 1000}, **options)
-    page.set_default_timeout(150_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(address)
     page.click("#mm-take-tour")
     expect(page.locator("#mm-tour-start")).to_be_visible()
@@ -218,13 +219,13 @@ def test_the_real_tour_ends_with_a_clip_that_was_encoded_once(
     page.click("#mm-tour-start")
     result = page.locator("#mm-tour-result")
     for words in ("at sunset", "The subtitles were moved by −3.9 s", "10 o'clock", "sunset.jpg"):
-        expect(page.locator("#mm-tour-next")).to_be_visible()
+        expect(page.locator("#mm-tour-next")).to_be_visible(timeout=PATIENCE_MS)
         expect(result).to_contain_text(words)
         expect(result).to_contain_text("What the backbone did:")
         page.click("#mm-tour-next")
     expect(result).to_contain_text("3 tasks worked with it: Subtitles, Ask, Search")
     page.get_by_role("tab").nth(4).click()
-    expect(page.locator("#mm-seen-map [data-item]")).to_have_count(8)
+    expect(page.locator("#mm-seen-map [data-item]")).to_have_count(8, timeout=PATIENCE_MS)
     other = browser.new_page(locale="en-GB")
     other.goto(real_address)
     other.get_by_role("tab").nth(4).click()
@@ -233,6 +234,6 @@ def test_the_real_tour_ends_with_a_clip_that_was_encoded_once(
     for name in ("sunset.jpg", "people at the sea in the evening"):
         page.locator(f'#mm-seen-map [aria-label="{name}"]').click()
     page.click("#mm-pair-compare")
-    expect(page.locator("#mm-pair .mm-shade")).to_be_visible()
+    expect(page.locator("#mm-pair .mm-shade")).to_be_visible(timeout=PATIENCE_MS)
     page.screenshot(path=tmp_path.parent / "backbone.png", full_page=True)
     page.context.close()
