@@ -158,7 +158,16 @@ def switch_profile(profile: str, progress: Callable[[DownloadProgress], None] | 
         loaded = load_models(replace(settings(), profile=profile), progress)
         with _lock:
             _models, _profile, _loading_failed = loaded, profile, False
+        if profile != "hub":
+            _let_go()
         return loaded
+
+
+def _let_go() -> None:
+    """Unload the hub's models, which a library or a running job may still hold."""
+    from mmdemo.hub.idle import unload_idle
+
+    unload_idle()
 
 
 def models_loaded() -> bool:

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from mmdemo.config import Settings
+from mmdemo.errors import ModelTooLarge
 
 Model = TypeVar("Model")
 SMALL_MACHINE_BYTES = 24 * 2**30
@@ -34,6 +36,18 @@ def idle_seconds(settings: Settings) -> float:
     return 60 * IDLE_MINUTES if machine_memory() < SMALL_MACHINE_BYTES else 0.0
 
 
+def unload_idle(but: IdleModel[Any] | None = None) -> int:
+    """Unload every model that is in memory and that nobody uses.
+
+    Args:
+        but: one that stays.
+
+    Returns:
+        How many left the memory.
+    """
+    return sum(held.unload() for held in tuple(_held) if held is not but and held.loaded)
+
+
 class IdleModel(Generic[Model]):
     """Holds a model while it is used and for a while after.
 
@@ -49,6 +63,7 @@ class IdleModel(Generic[Model]):
         self._users = 0
         self._timer: threading.Timer | None = None
         self._lock = threading.RLock()
+        _held.add(self)
 
     @property
     def loaded(self) -> bool:
@@ -65,7 +80,7 @@ class IdleModel(Generic[Model]):
         with self._lock:
             self._stop_timer()
             if self._model is None:
-                self._model = self._load()
+                self._model = self._loaded()
             model = self._model
             self._users += 1
         try:
@@ -78,17 +93,31 @@ class IdleModel(Generic[Model]):
                     self._timer.daemon = True
                     self._timer.start()
 
+    def _loaded(self) -> Model:
+        """Load the model; where it does not fit beside others that idle, they make room."""
+        try:
+            return self._load()
+        except ModelTooLarge:
+            if not unload_idle(but=self):
+                raise
+            return self._load()
+
     def unload(self) -> bool:
-        """Let go of the model unless it is lent.
+        """Let go of the model unless it is lent or being loaded.
 
         Returns:
             Whether it is out of memory now.
         """
-        with self._lock:
+        # Without waiting: two models that make room for each other would wait for ever.
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
             if self._users:
                 return False
             self._stop_timer()
             self._model = None
+        finally:
+            self._lock.release()
         gc.collect()
         return True
 
@@ -96,3 +125,6 @@ class IdleModel(Generic[Model]):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+_held: WeakSet[IdleModel[Any]] = WeakSet()

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from mmdemo.config import HubSettings, Settings
+from mmdemo.errors import ModelTooLarge
 from mmdemo.hub import idle
-from mmdemo.hub.idle import IdleModel, idle_seconds
+from mmdemo.hub.idle import IdleModel, idle_seconds, unload_idle
 
 
 class _Loader:
@@ -49,6 +50,30 @@ def test_a_lent_model_cannot_be_unloaded() -> None:
     with model.use():
         assert not model.unload()
     assert model.unload() and not model.loaded
+
+
+def test_a_model_that_does_not_fit_makes_others_leave_that_idle() -> None:
+    first = IdleModel(_Loader())
+
+    def narrow() -> object:
+        if first.loaded:
+            raise ModelTooLarge(model="second")
+        return object()
+
+    second = IdleModel(narrow)
+    with first.use(), pytest.raises(ModelTooLarge), second.use():
+        pass
+    with second.use():
+        assert not first.loaded
+
+
+def test_all_that_idle_can_be_let_go() -> None:
+    used, idle_one = IdleModel(_Loader()), IdleModel(_Loader())
+    with idle_one.use():
+        pass
+    with used.use():
+        assert unload_idle() >= 1
+        assert used.loaded and not idle_one.loaded
 
 
 def test_small_machines_unload_and_large_ones_keep(monkeypatch: pytest.MonkeyPatch) -> None:
