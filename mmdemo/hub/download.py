@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from mmdemo.config import Settings
 from mmdemo.errors import HubDiskFull, HubOffline, ModelFolderDamaged, ModelUnusable
@@ -22,6 +23,16 @@ WORKERS = 4
 """Files fetched at the same time."""
 
 
+def _wanted(model: HubModel) -> dict[str, Any]:
+    """Return what of a repository is asked for."""
+    return {
+        "repo_id": model.repository,
+        "revision": model.revision,
+        "allow_patterns": list(model.patterns),
+        "ignore_patterns": list(UNWANTED_FILES),
+    }
+
+
 def local_copy(model: HubModel) -> Path | None:
     """Find a model that is on the disk with every file, without asking the network.
 
@@ -37,15 +48,7 @@ def local_copy(model: HubModel) -> Path | None:
     if model.folder is not None:
         return model.folder if is_complete(model.folder) else None
     try:
-        folder = Path(
-            snapshot_download(
-                model.repository,
-                revision=model.revision,
-                allow_patterns=list(model.patterns),
-                ignore_patterns=list(UNWANTED_FILES),
-                local_files_only=True,
-            )
-        )
+        folder = Path(snapshot_download(**_wanted(model), local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
         return None
     return folder if is_complete(folder) else None
@@ -65,13 +68,7 @@ def bytes_to_fetch(model: HubModel) -> int:
     with download_failures(model, ByteCounter(0, None)):
         # Asked once, without the retries of the listing, which take 23 s until they give up without a network.
         HfApi().model_info(model.repository, revision=model.revision, timeout=ANSWER_SECONDS)
-        planned = snapshot_download(
-            model.repository,
-            revision=model.revision,
-            allow_patterns=list(model.patterns),
-            ignore_patterns=list(UNWANTED_FILES),
-            dry_run=True,
-        )
+        planned = snapshot_download(**_wanted(model), dry_run=True)
     return sum(file.file_size or 0 for file in planned if file.will_download)
 
 
@@ -120,16 +117,7 @@ def _fetch(model: HubModel, counter: ByteCounter) -> Path:
     from huggingface_hub import snapshot_download
 
     with download_failures(model, counter):
-        folder = Path(
-            snapshot_download(
-                model.repository,
-                revision=model.revision,
-                allow_patterns=list(model.patterns),
-                ignore_patterns=list(UNWANTED_FILES),
-                max_workers=WORKERS,
-                tqdm_class=counter.bar_class(),
-            )
-        )
+        folder = Path(snapshot_download(**_wanted(model), max_workers=WORKERS, tqdm_class=counter.bar_class()))
     if not is_complete(folder):
         raise ModelUnusable(model=model.repository, kind="?", cause="no config.json or no safetensors files")
     return folder
