@@ -20,6 +20,9 @@ Float64Array = NDArray[np.float64]
 
 TOLERANCE_SECONDS = 0.25
 """An anchor this far from the map says as little as any other: word times miss by less, wrong matches by more."""
+FAR_TOLERANCES = 50.0
+NEARER_COST = 0.05
+"""Most that an anchor far beyond the tolerance costs on top: of two pieces that miss it, it belongs to the nearer."""
 CHANGE_COST = 4.0
 """Good anchors of weight 1 that a new offset must explain better than the old one."""
 BIN_SECONDS = 0.1
@@ -145,7 +148,8 @@ def _path(anchors: _Anchors, rate: float, change_cost: float, tolerance: float) 
         origins[i] = costs.argmin()
         dearest = costs[origins[i]] + change_cost
         np.greater(costs, dearest, out=jumped[i])
-        distance = np.minimum(np.abs(offsets - residuals[i]) / tolerance, 1.0)  # [K]
+        far = np.abs(offsets - residuals[i]) / tolerance  # [K]
+        distance = np.minimum(far, 1.0) + NEARER_COST * np.minimum(far / FAR_TOLERANCES, 1.0)
         costs = np.minimum(costs, dearest) + anchors.weight[i] * distance
     here = int(costs.argmin())
     total = float(costs[here])

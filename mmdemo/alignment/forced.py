@@ -1,8 +1,8 @@
-"""From forced alignment to timed lines: words to media time, pauses to boundaries, confidence, lines nobody speaks."""
+"""From forced alignment to words in media time: pauses go to boundaries, hesitations to nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,21 +18,24 @@ from mmdemo.alignment.pause_levels import (
     window_presence,
     window_voice,
 )
-from mmdemo.alignment.pause_runs import Run, find_runs
+from mmdemo.alignment.pause_runs import Run, SpeechClock, find_runs
 from mmdemo.alignment.pauses import PlacedWord, RoughWord, assign_pauses
 from mmdemo.alignment.sample_stream import SampleStream
 from mmdemo.alignment.spoken_tokens import spoken_word_tokens
+from mmdemo.alignment.timed_lines import AlignedWord
+from mmdemo.alignment.unwritten_fillers import believed_fillers, doubtful_beginnings, with_fillers
 from mmdemo.alignment.voice_dips import settle_line_breaks
 from mmdemo.alignment.word_refinement import SpokenWord, WordAligner, refine_words
-from mmdemo.types import Cue, EncodedWindow, Float32Array, Word
+from mmdemo.types import EncodedWindow, Float32Array
 from mmdemo.word_times import MediaClock, TimedToken
 
 SENTENCE_ENDS = ".?!,;:。？！，、；：…"
-UNSPOKEN_CONFIDENCE = 0.0
 LOCAL_RATE_RANGE = (0.7, 2.0)
 """How far a window's rate may lie from that of the whole recording."""
-UNHEARD_SHARE = 0.6
-"""Of its probability a word keeps that was aligned but not heard by itself."""
+
+
+Force = Callable[[Sequence[str]], Sequence[TimedToken]]
+"""Places words in one window, in packed seconds."""
 
 
 @dataclass(frozen=True)
@@ -43,27 +46,6 @@ class Refinement:
     language: str  # ISO 639-1 code
 
 
-@dataclass(frozen=True)
-class AlignedWord:
-    """A given word in media time."""
-
-    start: float
-    end: float
-    probability: float
-    matched: bool
-
-
-@dataclass(frozen=True)
-class TimedLine:
-    """A line in media time; one that nobody speaks has confidence 0 and a place between its neighbours."""
-
-    start: float
-    end: float
-    words: tuple[Word, ...]
-    confidence: float
-    spoken: bool
-
-
 def place_window(
     planned: Sequence[PlannedWord],
     timed: Sequence[TimedToken],
@@ -72,6 +54,7 @@ def place_window(
     sound: SampleStream | None,
     rate: float,
     refinement: Refinement | None = None,
+    force: Force | None = None,
 ) -> dict[int, AlignedWord]:
     """Place the words of one window.
 
@@ -83,6 +66,8 @@ def place_window(
         sound: the recording, read up to this window; None when only the encoding is there.
         rate: seconds for each unit of weight.
         refinement: to refine words with, where the language has an aligner.
+        force: finds by cross-attention where in this window other words are, to try hesitations with; None: they are
+            not looked for.
 
     Returns:
         Given words by their position; fillers are left out.
@@ -92,8 +77,11 @@ def place_window(
     level = _presence_level(encoded) if samples is None else frame_levels([samples])[: len(voice)]  # [F, bands]
     runs, clock = find_runs(level, voice[: len(level)])
     origin = first * FRAME_SECONDS
-    rough = _rough_words(planned, timed, given, encoded, origin, _local_rate(planned, clock.total, rate))
-    placed = assign_pauses(rough, runs, clock)
+    scene = _Scene(encoded, given, runs, clock, origin, rate)
+    placed = scene.placed(planned, timed)
+    doubtful = doubtful_beginnings(planned, timed, placed, given, runs) if force is not None else ()
+    if force is not None and doubtful:
+        planned, timed, placed = _with_hesitations(planned, timed, placed, doubtful, scene, force)
     ends = [_ends_line(planned, i, given) for i in range(len(planned))]
     placed = settle_line_breaks(placed, ends, voice, {float(run.first) for run in runs})
     if samples is not None and refinement is not None:
@@ -108,6 +96,42 @@ def place_window(
         for word, token, place in zip(planned, timed, placed, strict=True)
         if word.given is not None
     }
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """A window whose words are to be placed."""
+
+    encoded: EncodedWindow
+    given: Sequence[GivenWord]
+    runs: tuple[Run, ...]
+    clock: SpeechClock
+    origin: float  # media seconds of its first frame
+    rate: float
+
+    def placed(self, planned: Sequence[PlannedWord], timed: Sequence[TimedToken]) -> tuple[PlacedWord, ...]:
+        """Place words by their rough times and the pauses."""
+        rate = _local_rate(planned, self.clock.total, self.rate)
+        rough = _rough_words(planned, timed, self.given, self.encoded, self.origin, rate)
+        return assign_pauses(rough, self.runs, self.clock)
+
+
+def _with_hesitations(
+    planned: Sequence[PlannedWord],
+    timed: Sequence[TimedToken],
+    placed: tuple[PlacedWord, ...],
+    doubtful: Sequence[int],
+    scene: _Scene,
+    force: Force,
+) -> tuple[Sequence[PlannedWord], Sequence[TimedToken], tuple[PlacedWord, ...]]:
+    """Let somebody hesitate before lines where that explains what was heard; what does not is left as it was."""
+    tried = with_fillers(planned, doubtful)
+    believed = believed_fillers(doubtful, timed, tuple(force([word.text for word in tried])))
+    if not believed:
+        return planned, timed, placed
+    words = with_fillers(planned, believed)
+    found = tuple(force([word.text for word in words]))
+    return words, found, scene.placed(words, found)
 
 
 def _rough_words(
@@ -128,6 +152,7 @@ def _rough_words(
             seconds,
             ends_line,
             word.text.strip()[-1:] in SENTENCE_ENDS,
+            None if word.heard is None else (word.heard.start - origin, word.heard.end - origin),
         )
         for word, token, seconds, ends_line in zip(
             planned, compact_beginnings(timed, encoded.voice_activity, expected, ends), expected, ends, strict=True
@@ -177,54 +202,3 @@ def _ends_line(planned: Sequence[PlannedWord], i: int, given: Sequence[GivenWord
         return -1 if word.given is None else given[word.given].line
 
     return i + 1 == len(planned) or line(planned[i]) != line(planned[i + 1])
-
-
-def timed_lines(
-    count: int, given: Sequence[GivenWord], aligned: Mapping[int, AlignedWord], rate: float, duration: float
-) -> tuple[TimedLine, ...]:
-    """Put the lines together.
-
-    Args:
-        count: of lines.
-        given: words of the text.
-        aligned: those that were placed.
-        rate: seconds for each unit of weight.
-        duration: of the recording.
-
-    Returns:
-        One a line, in order; times ascend.
-    """
-    spoken: dict[int, list[int]] = {}
-    needed: dict[int, float] = {}
-    for i, word in enumerate(given):
-        needed[word.line] = needed.get(word.line, 0.0) + rate * word.weight
-        if i in aligned:
-            spoken.setdefault(word.line, []).append(i)
-    lines: dict[int, TimedLine] = {line: _spoken_line(words, given, aligned) for line, words in spoken.items()}
-    following = [duration] * count
-    for line in range(count - 2, -1, -1):
-        following[line] = lines[line + 1].start if line + 1 in lines else following[line + 1]
-    behind = 0.0
-    result: list[TimedLine] = []
-    for line in range(count):
-        if line not in lines:
-            end = max(min(behind + needed.get(line, 0.0), following[line]), behind)
-            lines[line] = TimedLine(behind, end, (), UNSPOKEN_CONFIDENCE, False)
-        result.append(lines[line])
-        behind = max(behind, lines[line].end)
-    return tuple(result)
-
-
-def _spoken_line(words: Sequence[int], given: Sequence[GivenWord], aligned: Mapping[int, AlignedWord]) -> TimedLine:
-    timed = tuple(Word(given[i].text, aligned[i].start, aligned[i].end, aligned[i].probability) for i in words)
-    beliefs = [aligned[i].probability * (1.0 if aligned[i].matched else UNHEARD_SHARE) for i in words]
-    weights = [given[i].weight for i in words]
-    return TimedLine(timed[0].start, timed[-1].end, timed, float(np.average(beliefs, weights=weights)), True)
-
-
-def cues_of(texts: Sequence[str], lines: Sequence[TimedLine]) -> tuple[Cue, ...]:
-    """Write lines as numbered cues."""
-    return tuple(
-        Cue(i, line.start, line.end, text, line.words)
-        for i, (text, line) in enumerate(zip(texts, lines, strict=True), 1)
-    )

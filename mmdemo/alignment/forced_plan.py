@@ -13,7 +13,8 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from mmdemo.alignment.forced_voice_time import VoiceTime
-from mmdemo.alignment.forced_words import GivenWord, HeardWord, Pair
+from mmdemo.alignment.forced_words import HESITATIONS, GivenWord, HeardWord, Pair
+from mmdemo.types import Span
 
 LEAST_ROOM = 0.4
 """A line nobody was heard to say is kept when the speech left for it lasts this share of what it should take."""
@@ -38,6 +39,7 @@ class PlannedWord:
     window: int
     weight: float
     matched: bool  # given and heard
+    heard: Span | None = None  # where it was heard, media seconds
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def merge_words(
             merged.append(PlannedWord(text, number, window, weight, False))
         if pair:
             word = given[pair.given]
-            merged.append(PlannedWord(word.text, pair.given, max(most, least), word.weight, True))
+            place = Span(heard[pair.heard].start, heard[pair.heard].end)
+            merged.append(PlannedWord(word.text, pair.given, max(most, least), word.weight, True, place))
     return _seams_at_line_ends(merged, given, rate)
 
 
@@ -172,7 +175,9 @@ def _filled(
     middle = _speakable(middle, gap.end - gap.begin - seconds(left) - seconds(right), gap, given, heard, rate)
     words = [*left, *middle, *right]
     room = gap.end - gap.begin
-    if words and (not gap.heard or seconds(words) >= REPLACED_SHARE * room):
+    hesitates = any(key in HESITATIONS for i in words for key in given[i].keys)
+    misheard = hesitates and len(gap.heard) <= len(words)
+    if words and (not gap.heard or misheard or seconds(words) >= REPLACED_SHARE * room):
         return _spread(words, gap, given)
     laid: list[tuple[float, str, int | None, float]] = []
     first, last = gap.begin, gap.end - seconds(right)

@@ -17,6 +17,9 @@ WORD_WEIGHT = 2.0
 """Of every word, in letters: short words take longer than their letters say."""
 SYLLABLE_WEIGHT = 3.5
 """Of a Chinese, Japanese or Korean character, in letters: it is spoken as a syllable."""
+HESITATIONS = frozenset({"um", "uh", "uhm", "erm", "er", "hm", "hmm", "mm", "äh", "ähm", "öh", "euh", "eh", "嗯", "呃"})
+HESITATION_WEIGHT = 7.0
+"""They are drawn out: half a second at the usual rate, and two letters say nothing about it."""
 SYLLABLE_SIGNS = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 LEAST_SIMILARITY = 0.5
 """Words less alike than this are not taken for the same: a wrong anchor is worse than none."""
@@ -107,6 +110,8 @@ def spoken_weight(key: str) -> float:
     Args:
         key: the word as it is compared.
     """
+    if key in HESITATIONS:
+        return HESITATION_WEIGHT
     syllables = sum(any(low <= sign <= high for low, high in SYLLABLE_SIGNS) for sign in key)
     letters = len(key) - syllables
     return SYLLABLE_WEIGHT * syllables + (letters + WORD_WEIGHT if letters else 0.0)

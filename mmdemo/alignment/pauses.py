@@ -22,6 +22,9 @@ BOUNDARY_SECONDS = 0.1
 """Scale of the error of a boundary found by cross-attention, in speech time; it has long tails (Cauchy)."""
 LEAST_SHARED_SECONDS = 0.06
 """Of the time that cross-attention gave a word, so much at least should lie in the run that holds it."""
+HEARD_ELSEWHERE_COST = 1.0
+"""Of a word in a run that holds nothing of the place where recognition found it. At 0.7 an “uh” is taken into the pause
+behind it; at 1.4 whole lists of digits, which recognition hears early, move on by one."""
 VOICED = 0.2
 """A run in which somebody is heard."""
 EARLY_SHARE = 0.37
@@ -70,6 +73,7 @@ class RoughWord:
     expected: float  # seconds it should take
     ends_line: bool
     ends_sentence: bool
+    heard: tuple[float, float] | None = None  # where recognition found it
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,9 @@ def _misplaced(words: Sequence[RoughWord], run: Run) -> FloatArray:
     first, behind = run.first * FRAME_SECONDS, run.behind * FRAME_SECONDS
     shared = np.array([min(word.end, behind) - max(word.start, first) for word in words])  # [N], negative = outside
     missing = np.maximum(LEAST_SHARED_SECONDS - shared, 0.0)
-    costs = np.concatenate([[0.0], np.cumsum(0.5 * np.log1p(np.square(missing / BOUNDARY_SECONDS)))])  # [N + 1]
+    elsewhere = [word.heard is not None and (word.heard[1] <= first or word.heard[0] >= behind) for word in words]
+    each = 0.5 * np.log1p(np.square(missing / BOUNDARY_SECONDS)) + HEARD_ELSEWHERE_COST * np.array(elsewhere)  # [N]
+    costs = np.concatenate([[0.0], np.cumsum(each)])  # [N + 1]
     between: FloatArray = costs[None, :] - costs[:, None]
     return between
 

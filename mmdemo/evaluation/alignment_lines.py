@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS, UNSPACED_TEXTS
 from mmdemo.evaluation.alignment_recipes import CAPTIONS, DIGITS, Recipe
 from mmdemo.evaluation.alignment_sounds import Random, trimmed
 from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS, MANDARIN_TEXTS, TUNING_TEXTS
@@ -15,6 +16,7 @@ from mmdemo.evaluation.sound_data import decoded, members, spoken_texts
 from mmdemo.media import audio_from_samples
 from mmdemo.types import SAMPLE_RATE, Float32Array
 
+TEXTS = {"tuning": TUNING_TEXTS, "development": DEVELOPMENT_TEXTS, "generalisation": GENERALISATION_TEXTS}
 FILLERS = {"en": ("um", "uh"), "pt": ("hum", "eh")}
 CHORUS_LINES = 4
 DIGITS_A_LINE, DIGIT_LINES = 5, 12
@@ -29,7 +31,7 @@ def translation_language(recipe: Recipe) -> str:
         return "en"
     if recipe.voices == (CAPTIONS,):
         return "zh"
-    return "de" if recipe.kind == "tuning" else "fr"
+    return "fr" if recipe.kind == "generalisation" else "de"
 
 
 def spoken_lines(recipe: Recipe, data: Path, random: Random) -> tuple[list[Spoken], list[str]]:
@@ -66,10 +68,12 @@ def spoken_lines(recipe: Recipe, data: Path, random: Random) -> tuple[list[Spoke
 
 
 def _sentences(recipe: Recipe) -> list[tuple[str, str]]:
+    if recipe.kind == "development" and recipe.language in UNSPACED_TEXTS:
+        return list(UNSPACED_TEXTS[recipe.language])
     if recipe.language == "zh":
         half = len(MANDARIN_TEXTS) // 2
         return list(MANDARIN_TEXTS[:half] if recipe.kind == "tuning" else MANDARIN_TEXTS[half:])
-    texts = TUNING_TEXTS if recipe.kind == "tuning" else GENERALISATION_TEXTS
+    texts = TEXTS[recipe.kind]
     return list(zip(texts[recipe.language], texts[translation_language(recipe)], strict=True))
 
 
@@ -82,11 +86,12 @@ def _captions(recipe: Recipe, data: Path, random: Random) -> tuple[list[Spoken],
     for image, _, text in (row.split("\t") for row in rows):
         translations.setdefault(Path(image).stem, text)
     found = list(members(data / "sounds" / "spoken_captions.tar", ".mp3"))
-    half = found[: len(found) // 2] if recipe.kind == "tuning" else found[len(found) // 2 :]
+    held_out = recipe.kind == "generalisation"
+    half = found[len(found) // 2 :] if held_out else found[: len(found) // 2]
     chosen = random.choice(len(half), min(CAPTION_LINES, len(half)), replace=False)
     pieces, others = [], []
     for name, content in (half[int(i)] for i in chosen):
-        speed = 1.0 if recipe.kind == "tuning" else float(random.choice(READER_SPEEDS))
+        speed = float(random.choice(READER_SPEEDS)) if held_out else 1.0
         waveform = _at_speed(trimmed(decoded(content, name)), speed)
         pieces.append(Spoken(waveform, texts[Path(name).stem].removesuffix(" ."), ()))
         others.append(translations.get(Path(name).stem, ""))

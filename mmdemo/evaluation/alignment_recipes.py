@@ -1,6 +1,7 @@
 """What the built cases are made of: those to tune on, and those that only tell whether the tuning generalises.
 
-The two kinds share no text, no voice with its manner, no way of pausing, no room and no background.
+The two kinds share no text, no voice with its manner, no way of pausing, no room and no background. Development cases
+are to be tuned on too; they share no text and no voice with those that tell.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["tuning", "generalisation"]
+Kind = Literal["tuning", "development", "generalisation"]
 Pauses = Literal["even", "uneven", "short", "long"]
 Background = Literal["", "music", "pink noise", "brown noise", "voices", "Rain", "Sea waves", "Fire crackling"]
 
@@ -42,6 +43,10 @@ def _tuning(name: str, language: str, *voices: str, **more: object) -> Recipe:
     return Recipe(f"tuning {name}", "tuning", language, voices, **more)  # type: ignore[arg-type]
 
 
+def _development(name: str, language: str, *voices: str, **more: object) -> Recipe:
+    return Recipe(f"development {name}", "development", language, voices, **more)  # type: ignore[arg-type]
+
+
 def _other(name: str, language: str, *voices: str, **more: object) -> Recipe:
     return Recipe(f"other {name}", "generalisation", language, voices, **more)  # type: ignore[arg-type]
 
@@ -55,6 +60,21 @@ RECIPES: tuple[Recipe, ...] = (
     _tuning("Mandarin", "zh", "cmn"),
     _tuning("digits", "en", DIGITS),
     _tuning("captions", "en", CAPTIONS),
+    _development("big room", "en", "en-gb-x-gbclan+m3", room=0.6, pauses="uneven"),
+    _development("telephone", "en", "en+f5", telephone=True, pauses="long"),
+    _development("dialogue", "en", "en-gb-x-gbcwmd+m6", "en+f2", pauses="short", pace=(175, 215)),
+    _development("fillers unwritten", "en", "en+m8", hesitant=True, written_fillers=False, pauses="uneven"),
+    _development("hesitant", "en", "en-gb-x-gbclan+f1", hesitant=True, pauses="long"),
+    _development("preamble", "en", "en-gb-x-gbcwmd", preamble=True, pauses="uneven"),
+    _development("German hall", "de", "de+m4", room=0.8, pauses="uneven"),
+    _development("Swedish", "sv", "sv+f3", background="pink noise", decibels=12.0, pauses="uneven"),
+    _development("Mandarin telephone", "zh", "cmn+m3", telephone=True, pauses="uneven"),
+    _development("Mandarin woman", "zh", "cmn+f4", pauses="long"),
+    _development("Japanese", "ja", "ja", pauses="uneven"),
+    _development("Thai", "th", "th+f1", pauses="uneven"),
+    _development("digits room", "en", DIGITS, room=0.5, pauses="short"),
+    _development("digits noise", "en", DIGITS, background="pink noise", decibels=18.0, pauses="uneven"),
+    _development("captions", "en", CAPTIONS, room=0.4, pauses="long"),
     _other("Scottish room", "en", "en-gb-scotland+m4", room=0.4, pauses="uneven"),
     _other("telephone", "en", "en-gb-x-rp+f1", telephone=True, pauses="uneven"),
     _other("dialogue", "en", "en-029+m5", "en-us-nyc+f4", pauses="short", pace=(170, 210)),

@@ -14,6 +14,7 @@ import numpy as np
 
 from mmdemo.errors import FileMissing
 from mmdemo.evaluation.alignment_cases import TrueWord
+from mmdemo.evaluation.alignment_sounds import trimmed
 from mmdemo.evaluation.sound_data import decoded, members
 from mmdemo.media import audio_from_samples
 from mmdemo.types import SAMPLE_RATE, Float32Array, Span
@@ -23,6 +24,9 @@ RETRIEVAL, UTF8, WORD_EVENT, RATE, PITCH = 1, 1, 1, 1, 3
 """Constants of speak_lib.h: samples to a callback, text encoding, the event at a word's start, two parameters."""
 QUIET = 0.003
 """Share of full scale under which a synthetic voice has not begun or is over."""
+LONGEST_DIGIT_SAMPLES = round(1.2 * SAMPLE_RATE)
+QUIET_SHARE = 0.02
+"""Of its loudest sample, under which a recorded word has not begun or is over (34 dB)."""
 FIRST_CJK = 0x2E80
 """Where Unicode's scripts without blanks begin, of those spoken here."""
 DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -178,7 +182,9 @@ def joined(pieces: Sequence[Spoken], pauses: Sequence[float]) -> Spoken:
 
 
 def digit_recordings(archive: Path, count: int, random: np.random.Generator) -> list[Spoken]:
-    """Choose recordings of single digits by several people; each is one word from its first to its last sample.
+    """Choose recordings of single digits by several people; each is one word from its first to its last loud sample.
+
+    Those of one person hold three seconds of a room each, with the digit somewhere in it, and are left out.
 
     Args:
         archive: ``spoken_digits.tar``.
@@ -189,9 +195,11 @@ def digit_recordings(archive: Path, count: int, random: np.random.Generator) -> 
         FileMissing: there is no such archive.
     """
     recordings = [(Path(name).name, content) for name, content in members(archive, ".wav")]
-    chosen = random.choice(len(recordings), min(count, len(recordings)), replace=False)
     spoken = []
-    for name, content in (recordings[int(i)] for i in chosen):
+    for name, content in (recordings[int(i)] for i in random.permutation(len(recordings))):
         waveform, word = decoded(content, name), DIGIT_WORDS[int(name[0])]
+        waveform = trimmed(waveform, QUIET_SHARE * float(np.abs(waveform).max(initial=0.0)))
+        if len(spoken) == count or len(waveform) > LONGEST_DIGIT_SAMPLES:
+            continue
         spoken.append(Spoken(waveform, word, (TrueWord(word, Span(0.0, len(waveform) / SAMPLE_RATE)),)))
     return spoken

@@ -29,7 +29,9 @@ from mmdemo.evaluation.alignment_trials import Run, run_trials
 from mmdemo.evaluation.reports import evaluation_parser, finish, load_average, print_table
 from mmdemo.weights import AUDIO_TOWER, locate
 
-KINDS: Mapping[str, Kind] = MappingProxyType({"tuning": "tuning", "generalisation": "generalisation"})
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {"tuning": "tuning", "development": "development", "generalisation": "generalisation"}
+)
 MILLISECONDS_DIGITS, SHARE_DIGITS, FACTOR_DIGITS = 1, 4, 4
 
 SAID_CHARACTERS = 120
@@ -145,7 +147,7 @@ def _headline(rows: Sequence[dict[str, object]]) -> dict[str, object]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the evaluation; returns the exit code, 1 when no aligner can run."""
     parser = evaluation_parser(__doc__.splitlines()[0])
-    parser.add_argument("cases", nargs="+", help="JSON files, folders, tuning, generalisation")
+    parser.add_argument("cases", nargs="+", help="JSON files, folders, tuning, development, generalisation")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--faults", nargs="+", choices=list(FAULTS), default=list(FAULTS))
     parser.add_argument("--aligners", nargs="+", help="only these: mmdemo, ffsubsync, stable-ts, aeneas")

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from mmdemo import reasons
-from mmdemo.alignment.forced import AlignedWord, Refinement, TimedLine, cues_of, place_window, timed_lines
+from mmdemo.alignment.forced import Refinement, place_window
 from mmdemo.alignment.forced_plan import PlannedWord, merge_words, speaking_rate
 from mmdemo.alignment.forced_voice_time import VoiceTime
 from mmdemo.alignment.forced_words import GivenWord, HeardWord, given_words, pair_words
 from mmdemo.alignment.sample_stream import SampleStream
+from mmdemo.alignment.timed_lines import AlignedWord, TimedLine, cues_of, timed_lines
+from mmdemo.alignment.unintelligible_voices import evenly_paced, is_garbled, leads_astray
 from mmdemo.backbone.base import read_windows
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.media import audio_blocks
@@ -42,10 +45,6 @@ SURE_VOICE_SHARE = 0.5
 MOST_VOICE_SHARE = 2.5
 """Of the time that a text should take: with so much sure voice and no more voice in all it is placed, if doubtfully,
 though Whisper understood none of it."""
-
-GARBLED_SHARE = 0.3
-GARBLED_PROBABILITY = 0.5
-"""Of a voice that Whisper hardly understands, little or doubtful words come back, of which the text has few."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +131,7 @@ class _Alignment:
     given: tuple[GivenWord, ...] = ()
     heard: tuple[HeardWord, ...] = ()
     matched: int = 0
+    garbled: bool = False  # a voice that Whisper does not understand
     rate: float = 0.0
     planned: dict[int, list[PlannedWord]] = field(default_factory=dict)
     aligned: dict[int, AlignedWord] = field(default_factory=dict)
@@ -168,6 +168,7 @@ class _Alignment:
         pairs = pair_words(self.given, self.heard)
         if self._is_garbled(len({pair.given for pair in pairs})):
             self.heard, pairs = (), ()
+        self.garbled = bool(self.given) and not self.heard
         self.matched = len({pair.given for pair in pairs})
         self.rate = speaking_rate(self.given, self.heard, pairs)
         for word in merge_words(self.given, self.heard, pairs, self.rate, self.time):
@@ -188,11 +189,7 @@ class _Alignment:
 
     def _is_garbled(self, matched: int) -> bool:
         """Tell whether what was heard is so little, or so doubtful, that it says nothing about the text."""
-        if not self.heard or matched >= GARBLED_SHARE * len(self.given) or not self._may_be_spoken():
-            return False
-        seconds = speaking_rate((), (), ()) * sum(word.weight for word in self.heard)
-        doubtful = float(np.mean([word.probability for word in self.heard])) < GARBLED_PROBABILITY
-        return doubtful or seconds < GARBLED_SHARE * self.sure_voice
+        return self._may_be_spoken() and is_garbled(self.given, self.heard, matched, self.sure_voice)
 
     def _is_another_text(self) -> bool:
         enough = min(len(self.given), len(self.heard)) >= LEAST_MATCHED_WORDS
@@ -209,8 +206,14 @@ class _Alignment:
             if not any(word.given is not None for word in planned):
                 continue
             yield AlignmentProgress(done * encoding.duration, encoding.duration, self.language, ())
-            timed = self.hearer.align(number, window, [word.text for word in planned])
-            self.aligned |= place_window(planned, timed, self.given, window, samples, self.rate, refinement)
+            force = partial(self.hearer.align, number, window)
+            timed = force([word.text for word in planned])
+            strange = self.garbled and leads_astray(timed)
+            if strange:
+                timed = evenly_paced(planned, timed, window.voice_activity)
+            self.aligned |= place_window(
+                planned, timed, self.given, window, samples, self.rate, refinement, None if strange else force
+            )
 
     def finish(self, encoding: Encoding) -> AlignmentProgress:
         """Return the result."""

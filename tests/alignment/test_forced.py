@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from mmdemo.alignment.forced import AlignedWord, cues_of, place_window, timed_lines
+from mmdemo.alignment.forced import place_window
 from mmdemo.alignment.forced_plan import PlannedWord, merge_words, speaking_rate
 from mmdemo.alignment.forced_voice_time import VoiceTime
 from mmdemo.alignment.forced_words import (
@@ -20,6 +20,8 @@ from mmdemo.alignment.forced_words import (
     spoken_weight,
 )
 from mmdemo.alignment.sample_stream import SampleStream
+from mmdemo.alignment.timed_lines import AlignedWord, cues_of, timed_lines
+from mmdemo.alignment.unintelligible_voices import evenly_paced, other_script
 from mmdemo.types import SAMPLE_RATE, AudioWindow, EncodedWindow, Piece, Word
 from mmdemo.whisper_text_alignment import aligned_words, first_tokens
 from mmdemo.word_times import TimedToken
@@ -228,3 +230,25 @@ def test_characters_of_one_token_share_its_time() -> None:
 def test_words_past_the_limit_stand_at_the_end_without_probability() -> None:
     words = aligned_words([" a", " b", " c"], [0, 1, 2, 3], [(0, 0), (1, 25)], [0.9])
     assert [(word.start, word.end, word.probability) for word in words[1:]] == [(0.5, 0.5, 0.0), (0.5, 0.5, 0.0)]
+
+
+def test_a_hesitation_that_was_misheard_is_not_said_twice() -> None:
+    heard = _heard("home we begin the long day")
+    assert _merged(["um we begin the long day"], heard, 1)[0] == "0 um"
+    assert "0 (home)" in _merged(["we begin the long day"], heard, 1)
+
+
+def test_words_that_cross_attention_knows_nothing_about_are_spread_over_the_voice() -> None:
+    given = given_words(["one two"], "en")
+    planned = [PlannedWord(word.text, i, 0, word.weight, False) for i, word in enumerate(given)]
+    timed = [TimedToken(word.text, 0.0, 0.02, 0.01) for word in given]
+    voice = np.zeros(500, np.float32)
+    voice[100:200] = voice[300:400] = 0.9
+    placed = evenly_paced(planned, timed, voice)
+    assert 3.0 < placed[1].start < 6.2 and placed[0].end == placed[1].start and placed[0].probability == 0.01
+
+
+def test_letters_for_a_text_in_characters_are_another_script() -> None:
+    assert other_script(["may", "be"], ["今", "天"])
+    assert not other_script(["今", "be", "天"], ["今", "天"])
+    assert not other_script(["may"], ["be"]) and not other_script([], ["今"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -115,3 +117,20 @@ def test_inserted_material_is_found_in_short_and_in_rough_files(count: int, erro
     placed = follow_map(given, fit.time_map)
     missed = [abs(p.start - t.start - by) for p, t, by in zip(placed, truth, late, strict=True)]
     assert max(missed) < 0.15 + 2.0 * error
+
+
+def test_a_short_file_with_a_piece_inserted_and_coarse_times_is_cut_where_the_piece_is() -> None:
+    truth = _cues(8, seed=2)
+    random = np.random.default_rng(4)
+    placed = [replace(c, start=c.start + 20.0 * (i >= 4), end=c.end + 20.0 * (i >= 4)) for i, c in enumerate(truth)]
+    cues = [
+        replace(c, start=c.start + e, end=c.end + e) for c, e in zip(truth, random.uniform(-0.5, 0.5, 8), strict=True)
+    ]
+    heard = _heard(placed, 0.0)
+    heard[6] = UNHEARD  # follows the map
+    fit = fit_heard(cues, heard)
+    assert fit is not None
+    errors = [
+        after.start - right.start for right, after in zip(placed, retime(cues, heard, fit.time_map).cues, strict=True)
+    ]
+    assert max(map(abs, errors)) < 0.6 and abs(errors[7]) < 0.3
