@@ -195,7 +195,7 @@ def digit_recordings(archive: Path, count: int, random: np.random.Generator) -> 
         FileMissing: there is no such archive.
     """
     recordings = [(Path(name).name, content) for name, content in members(archive, ".wav")]
-    spoken = []
+    spoken: list[Spoken] = []
     for name, content in (recordings[int(i)] for i in random.permutation(len(recordings))):
         waveform, word = decoded(content, name), DIGIT_WORDS[int(name[0])]
         waveform = trimmed(waveform, QUIET_SHARE * float(np.abs(waveform).max(initial=0.0)))

@@ -12,6 +12,7 @@ import soundfile
 from mmdemo.errors import FileMissing
 from mmdemo.evaluation import alignment_generation as generation
 from mmdemo.evaluation.alignment_cases import TrueWord
+from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
 from mmdemo.evaluation.alignment_lines import pause_seconds
 from mmdemo.evaluation.alignment_recipes import RECIPES, RECORDED, Recipe
 from mmdemo.evaluation.alignment_sounds import (
@@ -49,9 +50,12 @@ def test_the_kinds_share_no_text_voice_pause_or_background() -> None:
     assert not {r.background for r in tuning} & {r.background for r in other} - {""}
     assert not {v for r in tuning for v in r.voices} & {v for r in other for v in r.voices} - set(RECORDED)
     assert not set(TUNING_TEXTS["en"]) & set(GENERALISATION_TEXTS["en"])
+    development = {v for r in RECIPES if r.kind == "development" for v in r.voices} - set(RECORDED)
+    assert development and not development & {v for r in other for v in r.voices}
+    assert not set(DEVELOPMENT_TEXTS["en"]) & {*GENERALISATION_TEXTS["en"], *TUNING_TEXTS["en"]}
 
 
-@pytest.mark.parametrize("texts", [TUNING_TEXTS, GENERALISATION_TEXTS])
+@pytest.mark.parametrize("texts", [TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS])
 def test_every_language_says_the_same_rows(texts: dict[str, tuple[str, ...]]) -> None:
     assert len({len(lines) for lines in texts.values()}) == 1
     assert all(len(set(lines)) == len(lines) for lines in texts.values())
