@@ -218,10 +218,12 @@ def test_the_real_tour_ends_with_a_clip_that_was_encoded_once(
     page = open_tour(browser, real_address, locale="en-GB")
     page.click("#mm-tour-start")
     result = page.locator("#mm-tour-result")
-    for words in ("at sunset", "The subtitles were moved by −3.9 s", "10 o'clock", "sunset.jpg"):
-        expect(page.locator("#mm-tour-next")).to_be_visible(timeout=PATIENCE_MS)
-        expect(result).to_contain_text(words)
-        expect(result).to_contain_text("What the backbone did:")
+    # Apostrophes as the recogniser writes them are not what this is about.
+    answers = ("at sunset", "The subtitles were moved by −3.9 s", "clock in the morning", "sunset.jpg")
+    for number, answer in enumerate(answers, start=1):
+        expect(page.locator("#mm-tour-words")).to_contain_text(f"Step {number} of 4")
+        expect(result).to_contain_text("What the backbone did:", timeout=PATIENCE_MS)
+        expect(result).to_contain_text(answer)
         page.click("#mm-tour-next")
     expect(result).to_contain_text("3 tasks worked with it: Subtitles, Ask, Search")
     page.get_by_role("tab").nth(4).click()
