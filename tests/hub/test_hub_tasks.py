@@ -30,9 +30,11 @@ from mmdemo.tasks.caption_text import ALT_TEXT_CHARACTERS
 from mmdemo.tasks.captioning import CaptionRequest, caption, caption_in_steps
 from mmdemo.tasks.qa import ask
 from mmdemo.tasks.qa_media import AskProgress
+from mmdemo.tasks.questions import read_question
 from mmdemo.tasks.suggested_questions import suggest_questions
 from mmdemo.tasks.video_captioning import caption_video
-from mmdemo.types import Answer
+from mmdemo.tasks.visual_answers import answer_pictures
+from mmdemo.types import Answer, Image
 from tests.media_factory import write_scenes
 
 pytestmark = pytest.mark.real
@@ -134,9 +136,11 @@ def test_answers_have_their_form_and_evidence_of_their_media(
         assert reasons.uncalibrated_answer() in answer.reasons
 
 
-def test_only_calibrated_generators_are_believed_without_a_word(any_models: Models, folder: Path) -> None:
-    answer, _ = _asked("What is the dog doing?", [_opened("picture.png", folder)], any_models)
-    assert (reasons.uncalibrated_answer() in answer.reasons) is not is_calibrated(any_models.generator)
+def test_only_calibrated_generators_are_believed_without_a_word(hub_models: Models, real_models: Models) -> None:
+    assert is_calibrated(real_models.generator) and not is_calibrated(hub_models.generator)
+    encoding = hub_models.backbone.encode(Image(np.full((40, 60, 3), 90, np.uint8), "grey", "9" * 64))
+    answer = answer_pictures(read_question("What is the dog doing?", Limits()), [encoding], hub_models)
+    assert reasons.uncalibrated_answer() in answer.reasons
 
 
 def test_several_media_are_compared(hub_models: Models, folder: Path) -> None:
