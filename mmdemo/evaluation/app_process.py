@@ -37,11 +37,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(folder: Path, **environment: str) -> Iterator[RunningApp]:
+def running_app(folder: Path, python: str = sys.executable, **environment: str) -> Iterator[RunningApp]:
     """Start the app on the loopback and end it behind the block.
 
     Args:
         folder: for its cache, its uploads and its log.
+        python: the interpreter.
         **environment: more variables.
 
     Yields:
@@ -56,7 +57,7 @@ def running_app(folder: Path, **environment: str) -> Iterator[RunningApp]:
     }
     started = time.perf_counter()
     with (folder / "log.txt").open("wb") as log:
-        command = [sys.executable, "app.py"]
+        command = [python, "app.py"]
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own | environment, stdout=log, stderr=log)
         try:
             yield RunningApp(f"http://127.0.0.1:{port}", process.pid, started)
