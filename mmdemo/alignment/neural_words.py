@@ -63,9 +63,9 @@ class NeuralAligner:
     def _load(self) -> _Loaded:
         from mmdemo.hub.download import download
 
-        fetch = self._fetch or download
+        folder = (self._fetch or download)(self._model, self._settings)  # others may work meanwhile
         with self._lock:
-            return _Loaded(self._model, fetch(self._model, self._settings), self._device)
+            return _Loaded(self._model, folder, self._device)
 
     def align(self, samples: Float32Array, words: Sequence[str]) -> tuple[Span, ...]:
         """Find words in speech that holds nothing but them.

@@ -100,9 +100,9 @@ class HubGenerator:
     def _load(self) -> HubChat:
         from mmdemo.hub.download import download
 
-        fetch = self._fetch or download
+        folder = (self._fetch or download)(self._model, self._settings)  # others may work meanwhile
         with self._lock:
-            return HubChat.load(self._model, fetch(self._model, self._settings), self._device, self._lock)
+            return HubChat.load(self._model, folder, self._device, self._lock)
 
     def captions(
         self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling

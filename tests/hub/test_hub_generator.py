@@ -62,6 +62,28 @@ def test_the_model_goes_when_it_idles_and_comes_back(smolvlm_folder: Path) -> No
     assert generator.answers(PICTURE, ["Is there a dog?"], "en") == first
 
 
+def _free(lock: threading.RLock) -> bool:
+    taken = lock.acquire(timeout=5)
+    if taken:
+        lock.release()
+    return taken
+
+
+def test_others_may_work_while_the_model_is_fetched(smolvlm_folder: Path) -> None:
+    lock = threading.RLock()
+    free: list[bool] = []
+
+    def fetch(model: HubModel, settings: Settings) -> Path:
+        other = threading.Thread(target=lambda: free.append(_free(lock)))
+        other.start()
+        other.join()
+        return smolvlm_folder
+
+    generator = HubGenerator(HubModel("someone/else"), NEVER_IDLE, "cpu", lock, fetch)
+    with generator.held.use():
+        assert free == [True]
+
+
 def test_candidates_are_distinct_ordered_and_bounded(writer: HubGenerator) -> None:
     beams, draws = (
         writer.captions([PICTURE], [CaptionPrompt("en")], sampling)[0]
