@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mmdemo.alignment.forced_plan import PlannedWord
-from mmdemo.alignment.forced_words import HESITATION_WEIGHT, GivenWord
+from mmdemo.alignment.forced_words import HESITATION_WEIGHT, HESITATIONS, GivenWord
 from mmdemo.alignment.pause_runs import Run
 from mmdemo.alignment.pauses import PlacedWord
 from mmdemo.word_times import TimedToken
@@ -55,6 +55,8 @@ def doubtful_beginnings(
             continue
         if word.given and i and planned[i - 1].given is None:
             continue  # what was heard before it stands there already
+        if HESITATIONS.intersection(given[word.given].keys):
+            continue  # it was written down
         if _stands_apart(placed[i], runs):
             found.append(i)
     return tuple(found)

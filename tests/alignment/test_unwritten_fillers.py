@@ -9,8 +9,15 @@ import numpy as np
 from mmdemo.alignment.forced import place_window
 from mmdemo.alignment.forced_plan import PlannedWord
 from mmdemo.alignment.forced_words import given_words
+from mmdemo.alignment.pause_runs import Run
+from mmdemo.alignment.pauses import PlacedWord
 from mmdemo.alignment.sample_stream import SampleStream
-from mmdemo.alignment.unwritten_fillers import FILLER_TEXT, believed_fillers, with_fillers
+from mmdemo.alignment.unwritten_fillers import (
+    FILLER_TEXT,
+    believed_fillers,
+    doubtful_beginnings,
+    with_fillers,
+)
 from mmdemo.types import SAMPLE_RATE, AudioWindow, EncodedWindow, Float32Array, Piece
 from mmdemo.word_times import TimedToken
 
@@ -65,6 +72,17 @@ def test_a_line_begins_behind_the_hesitation_that_makes_its_words_likely() -> No
 def test_a_line_whose_words_gain_nothing_from_a_hesitation_stays() -> None:
     start, passes = _second_line_starts(0.04)
     assert abs(start - 3.0) < 0.03 and passes == 1
+
+
+def test_a_hesitation_that_was_written_down_is_not_looked_for_again() -> None:
+    given = given_words(["um", "um we begin"], "en")
+    planned = [PlannedWord(word.text, i, 0, word.weight, False) for i, word in enumerate(given)]
+    timed = [TimedToken(word.text, 3.0 + i, 4.0 + i, 0.01) for i, word in enumerate(given)]
+    runs = tuple(Run(first, first + 50, 0.9) for first in (100, 300, 500, 700))
+    placed = [PlacedWord(float(run.first), float(run.behind)) for run in runs]
+    assert doubtful_beginnings(planned, timed, placed, given, runs) == ()
+    plain = given_words(["go", "so we begin"], "en")
+    assert doubtful_beginnings(planned, timed, placed, plain, runs) == (0, 1)
 
 
 def test_fillers_stand_before_their_words_and_are_judged_by_them() -> None:
