@@ -24,6 +24,7 @@ from mmdemo.ui.common import (
 from mmdemo.ui.i18n import Localisation, text
 from mmdemo.ui.pair_job import compared, place_all, with_preview
 from mmdemo.ui.pair_view import pair_html
+from mmdemo.ui.rates import admit
 from mmdemo.ui.retrieval_map import MapItem, MapWords, map_html
 from mmdemo.ui.texts import TEXTS
 
@@ -103,12 +104,13 @@ class BackboneTab:
         """Hold the two chosen items against each other.
 
         Raises:
-            gr.Error: there are no two of them, or one is no longer at hand.
+            gr.Error: there are no two of them, one is no longer at hand, or that is one job too many.
         """
         items = [session.ledger.item(chosen) for chosen in state.pair]
         first, second = items
         if first is None or second is None or first is second:
             raise user_error(TEXTS["pair_missing"], session.language)
+        admit(session.language)
         waiting = f'<p class="mm-empty" role="status">{text("pair_working", session.language)}</p>'
         yield {self.parts.pair: gr.update(value=waiting)}
         with errors_for_user(lambda: session.language):
