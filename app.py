@@ -14,7 +14,8 @@ except MMDemoError as error:  # a setting in the environment that cannot be used
 if __name__ == "__main__":
     demo.launch(**launch_kwargs(), prevent_thread_lock=True)
     from mmdemo import runtime
+    from mmdemo.ui.qa_backend import read_dictionaries
 
     # After the page is up: loading beforehand would take the cores that the first page needs.
-    runtime.preload()
+    runtime.preload(read_dictionaries)
     demo.block_thread()

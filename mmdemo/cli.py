@@ -182,6 +182,7 @@ def _doctor(options: argparse.Namespace) -> int:
 def _app(options: argparse.Namespace) -> int:
     from mmdemo.runtime import preload
     from mmdemo.ui.app import build_demo, launch_kwargs
+    from mmdemo.ui.qa_backend import read_dictionaries
 
     if options.port is not None and not 1 <= options.port <= LAST_PORT:
         raise InvalidSetting(name="--port", value=options.port, wanted=f"1–{LAST_PORT}")
@@ -196,6 +197,6 @@ def _app(options: argparse.Namespace) -> int:
         print_json({"address": address})
         sys.stdout.flush()
     # After the page is up: loading beforehand would take the cores that the first page needs.
-    preload()
+    preload(read_dictionaries)
     demo.block_thread()
     return DONE

@@ -180,11 +180,17 @@ def loading_failed() -> bool:
     return _loading_failed and not _lock.locked()
 
 
-def preload() -> None:
-    """Start loading in the background; a failure is reported by the first call of `models`."""
+def preload(*others: Callable[[], object]) -> None:
+    """Start loading in the background; a failure is reported by the first call of `models`.
+
+    Args:
+        others: are called behind the models, such as to read dictionaries.
+    """
 
     def load() -> None:
         with contextlib.suppress(MMDemoError):
             models()
+        for other in others:
+            other()
 
     threading.Thread(target=load, name="mmdemo-preload", daemon=True).start()

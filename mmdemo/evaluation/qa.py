@@ -53,8 +53,14 @@ def _visual(data: Path, split: str, count: int | None, result: dict[str, object]
     report = visual_report(folder, split, models(), count)
     print_table(report.rows)
     print_table(report.absent_rows)
+    print_table(report.present_rows)
     answers = [{**asdict(one), "question": one.question.text, "number": one.question.number} for one in report.answered]
-    result["visual"] = {"rows": report.rows, "absent": report.absent_rows, "answers": answers}
+    result["visual"] = {
+        "rows": report.rows,
+        "absent": report.absent_rows,
+        "present": report.present_rows,
+        "answers": answers,
+    }
     return report.headline
 
 

@@ -1,4 +1,4 @@
-"""Asks about things that pictures do not show: an answer should be “not sure” or “no”."""
+"""Asks about things that pictures do not show, where an answer should be “not sure” or “no”, and about some they do."""
 
 from __future__ import annotations
 
@@ -78,9 +78,7 @@ def absent_report(
         encodings: of the pictures, by name.
         found: the models.
     """
-    told: dict[str, str] = {}
-    for question in questions:
-        told[question.picture] = " ".join([told.get(question.picture, ""), question.text.lower(), *question.answers])
+    told = _told(questions)
     limits = Limits()
     rows: list[dict[str, object]] = []
     counts: dict[tuple[str, str], list[bool]] = {}
@@ -101,3 +99,42 @@ def absent_report(
     every = [fine for outcomes in counts.values() for fine in outcomes]
     share = sum(every) / max(len(every), 1)
     return AbsentReport(rows, round(share, 4), round(1 - share, 4))
+
+
+def _told(questions: Sequence[PeoplesQuestion]) -> dict[str, str]:
+    """Return all that questions and answers say about each picture."""
+    told: dict[str, str] = {}
+    for question in questions:
+        told[question.picture] = " ".join([told.get(question.picture, ""), question.text.lower(), *question.answers])
+    return told
+
+
+def present_rows(
+    questions: Sequence[PeoplesQuestion], encodings: Mapping[str, Encoding], found: Models
+) -> list[dict[str, object]]:
+    """Ask whether there is what people take for granted: who doubts everything invents nothing.
+
+    Args:
+        questions: of people; those that yes or no answers take nothing for granted.
+        encodings: of the pictures, by name.
+        found: the models.
+
+    Returns:
+        For each language how many were asked, and the shares of “yes”, “not sure” and “no”.
+    """
+    told = _told([question for question in questions if question.answer_type != "yes/no"])
+    counts: dict[str, list[str]] = {"en": [], "zh": []}
+    for name, text in sorted(told.items()):
+        for things in THINGS:
+            if not re.search(rf"\b{things[0]}s?\b", text):
+                continue
+            for language, thing in zip(("en", "zh"), things, strict=True):
+                asked = read_question(FORMS[language][-1].format(thing), Limits())
+                answer = answer_pictures(asked, [encodings[name]], found)
+                said = "no" if answer.text.lower().strip(".。") in NEGATIVE else "yes"
+                counts[language].append(said if answer.sure else "not sure")
+    return [
+        {"language": language, "asked": len(said)}
+        | {one: round(said.count(one) / max(len(said), 1), 3) for one in ("yes", "not sure", "no")}
+        for language, said in counts.items()
+    ]

@@ -140,6 +140,7 @@ class VisualReport:
 
     rows: list[dict[str, object]]
     absent_rows: list[dict[str, object]]
+    present_rows: list[dict[str, object]]
     headline: dict[str, object]
     answered: list[Answered]
 
@@ -153,7 +154,7 @@ def visual_report(folder: Path, split: str, found: Models, count: int | None = N
         found: the models.
         count: questions; None for all.
     """
-    from mmdemo.evaluation.qa_absent import absent_report
+    from mmdemo.evaluation.qa_absent import absent_report, present_rows
 
     every = read_questions(folder)
     questions = [question for question in every if question.split == split][:count]
@@ -166,6 +167,7 @@ def visual_report(folder: Path, split: str, found: Models, count: int | None = N
     rows = accuracy_rows(answered)
     seconds = sorted(one.seconds for one in answered if one.system == "decoder")[WARMING:] or [float("nan")]
     absent = absent_report(questions, encodings, found)
+    present = present_rows(questions, encodings, found)
     by_system = {str(row["system"]): row for row in rows}
     seen, blind = by_system["decoder"], by_system["decoder, blind"]
     headline = {
@@ -176,10 +178,11 @@ def visual_report(folder: Path, split: str, found: Models, count: int | None = N
         "calibration error": seen["calibration error"],
         "absent: not sure or no": absent.share,
         "absent: invented": absent.invented,
+        "present: yes": present[0]["yes"],
         "p50 seconds": round(float(np.median(seconds)), 3),
         "load average": load_average(),
     }
-    return VisualReport(rows, absent.rows, headline, answered)
+    return VisualReport(rows, absent.rows, present, headline, answered)
 
 
 __all__ = ["Answered", "MostFrequent", "VisualReport", "accuracy_rows", "normalised_answer", "visual_report", "zeroed"]

@@ -71,6 +71,13 @@ def pinyin(text: str) -> str:
     return " ".join(lazy_pinyin(text))
 
 
+def read_chinese_dictionaries() -> None:
+    """Read the dictionaries that the first Chinese question of a process would wait four seconds of a core for."""
+    chinese_words(simplified("圖里有狗吗"))
+    pinyin("狗")
+    glosses("狗")
+
+
 LONGEST_GLOSS_WORDS = 5
 """A longer gloss explains and does not translate."""
 _NO_TRANSLATION = ("CL:", "variant of", "old variant", "surname", "see ", "used in", "abbr. for")

@@ -28,6 +28,13 @@ def ask(
     return (yield from qa.ask(asked, media, models, limits))
 
 
+def read_dictionaries() -> None:
+    """Read ahead what the first question in Chinese needs (see ``tasks.passage_terms``)."""
+    from mmdemo.tasks.passage_terms import read_chinese_dictionaries
+
+    read_chinese_dictionaries()
+
+
 def suggest(
     media: Sequence[MediaFile], models: Models
 ) -> Generator[AskProgress, None, dict[CaptionLanguage, tuple[str, ...]]]:

@@ -15,6 +15,7 @@ import pytest
 
 from mmdemo.errors import FileMissing
 from mmdemo.evaluation import qa, qa_visual
+from mmdemo.evaluation.qa_absent import present_rows
 from mmdemo.evaluation.qa_questions import PeoplesQuestion, read_questions
 from mmdemo.evaluation.qa_visual import MostFrequent, accuracy_rows, answer_all, visual_report, zeroed
 from mmdemo.runtime import Models
@@ -133,3 +134,20 @@ def test_accuracies_are_told_by_type(found: Models) -> None:
     assert (row["overall"], row["yes/no"], row["number"]) == (50.0, 100.0, 0.0)
     assert np.isnan(row["other"])  # type: ignore[call-overload]
     assert qa_visual.TYPES == ("yes/no", "number", "other")
+
+
+@pytest.mark.parametrize(("near", "said"), [(0.99, "yes"), (0.5, "not sure"), (0.001, "no")])
+def test_things_that_people_take_for_granted_are_asked_for(near: float, said: str) -> None:
+    class Near(PictureBackbone):
+        def match_probability(self, similarity: float, first: object, second: object) -> float:
+            return near
+
+    own = [
+        PeoplesQuestion(1, "a", "val", "What is the zebra doing?", "other", "what", ("eating",) * 10),
+        PeoplesQuestion(2, "b", "val", "Is there a zebra?", "yes/no", "is there", ("no",) * 10),
+    ]
+    picture = Encoding(
+        "image", np.ones((81, 4), np.float32), np.ones((81, 4), np.float32), "m", "s", np.ones(16, np.float32) / 4
+    )
+    rows = present_rows(own, {"a": picture, "b": picture}, fake_models(Near()))  # type: ignore[arg-type]
+    assert [(row["language"], row["asked"], row[said]) for row in rows] == [("en", 1, 1.0), ("zh", 1, 1.0)]
