@@ -25,6 +25,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m mmdemo.evaluation.memory
 	$(BIN)/python -m mmdemo.evaluation.index_speed
 	$(BIN)/python -m mmdemo.evaluation.caption_speed
+	$(BIN)/python -m mmdemo.evaluation.page_speed
 
 doctor: $(VENV)/installed
 	$(BIN)/python -m mmdemo doctor

@@ -56,7 +56,9 @@ def subtitles(page: Any) -> None:
     page.wait_for_selector(f"#mm-file :text('{EXAMPLE.suffix}')")
     page.click("#mm-start")
     page.wait_for_selector("#mm-table [role=gridcell]")
-    page.locator("#mm-start:enabled").wait_for()
+    page.locator("#mm-start:enabled:not(:empty)").wait_for()
+    page.locator("#mm-transcript .mm-lines li").first.wait_for()
+    page.wait_for_function("() => document.querySelector('#mm-video video')?.readyState >= 2")
     page.evaluate("() => { document.querySelector('#mm-video video').currentTime = 3; }")
     page.wait_for_function("() => !document.querySelector('#mm-video video').seeking")
 
@@ -114,8 +116,8 @@ def main() -> None:
         (caption, "English", False),
         (subtitles, "English", True),
         (search, "English", False),
-        (ask, "繁體中文", True),
-        (backbone, "English", False),
+        (ask, "English", True),
+        (backbone, "繁體中文", False),
     )
     with tempfile.TemporaryDirectory() as folder, served_app(Path(folder) / "log") as address, chromium() as browser:
         page = browser.new_page(locale="en-GB", viewport={"width": 1280, "height": 1100})

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from mmdemo.evaluation.sample_media import sample
 from mmdemo.ui.app import build_demo, launch_kwargs
 from tests.test_app import free_port
+from tests.ui.accessibility import expect_accessible
 from tests.ui.conftest import PATIENCE_MS
 from tests.ui.picture_fakes import PhotoGenerator, install, picture_models
 from tests.ui.test_browser import LOW_CONTRAST, expect_language
@@ -82,6 +83,7 @@ def test_a_photo_is_captioned_explained_copied_and_downloaded(
     expect(page.locator(".mm-look-word")).to_have_text("grass")
     shot(page, f"{'foreign' if foreign else 'familiar'}-{theme}")
     assert page.evaluate(LOW_CONTRAST) == []
+    expect_accessible(page)
     page.keyboard.press("Escape")
     expect(overlay).to_be_hidden()
     page.keyboard.press("Enter")

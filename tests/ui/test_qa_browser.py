@@ -19,6 +19,7 @@ from mmdemo.types import SAMPLE_RATE
 from mmdemo.ui.app import build_demo, launch_kwargs
 from mmdemo.ui.texts import TEXTS
 from tests.test_app import free_port
+from tests.ui.accessibility import expect_accessible
 from tests.ui.conftest import PATIENCE_MS
 from tests.ui.museum import MUSEUM
 from tests.ui.qa_fakes import SUGGESTED, FakeAsker
@@ -148,6 +149,7 @@ def test_a_conversation_with_evidence(browser: Browser, address: str, locale: st
     expect(unsure).to_contain_text(TEXTS["ask_not_sure"].text(language))
     shot(page, f"{language}-{theme}")
     assert page.evaluate(LOW_CONTRAST) == []
+    expect_accessible(page)
     expect_language(page, language)
 
     page.locator(".mm-ask-answer .mm-copy").nth(1).click()
