@@ -110,6 +110,10 @@ ACTIVITY_TEXTS: dict[str, Sentence] = {
         "Bright: the regions that, shown alone, are most like “{name}” (similarity {low} to {high})",
         "亮处：单独显示时与“{name}”最相似的区域（相似度 {low} 至 {high}）",
     ),
+    "pair_regions_flat": Sentence(
+        "No region stands out: shown alone, all are about as like “{name}” (similarity {low} to {high}).",
+        "没有突出的区域：单独显示时，各区域与“{name}”的相似度相近（{low} 至 {high}）。",
+    ),
     "pair_region_alt": Sentence(
         "{name}, with the regions most like “{other}” bright", "{name}，其中与“{other}”最相似的区域较亮"
     ),

@@ -7,9 +7,6 @@ import numpy as np
 import pytest
 
 from mmdemo.backbone.image_tower import grid_boxes
-from mmdemo.evaluation.sample_media import sample
-from mmdemo.media import open_media
-from mmdemo.runtime import Models
 from mmdemo.tasks.matching_parts import compare, parts_of
 from mmdemo.text import text_of
 from mmdemo.types import AudioFile, Encoding, Float32Array, Span
@@ -65,14 +62,3 @@ def test_seconds_of_a_sound_and_pairs_without_a_calibration() -> None:
     assert (best.span.start, len(found.first.moments)) == (10.0, 4)
     assert compare(bells, bells, backbone).probability is None, "calibrated for pairs with a text"
     assert compare(bells, bells, backbone).similarity == pytest.approx(1.0, abs=1e-5)
-
-
-@pytest.mark.real
-def test_a_real_lion_is_found_where_it_stands(real_models: Models, limits: object) -> None:
-    backbone = real_models.backbone
-    lion = backbone.encode(open_media(sample("images/lion.jpg"), limits))  # type: ignore[arg-type]
-    grid = compare(lion, backbone.encode(text_of("the face of a lion")), backbone).first.grid
-    assert grid is not None
-    rows, columns = np.mgrid[0:9, 0:9]
-    face = (rows >= 1) & (rows <= 4) & (columns >= 1) & (columns <= 6)
-    assert grid[face].mean() > grid[6:].mean(), "the face, and not the rock it lies on"

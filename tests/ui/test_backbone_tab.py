@@ -110,8 +110,9 @@ def test_a_grid_is_drawn_over_the_picture_and_alone_without_it() -> None:
     from mmdemo.ui.activity import SeenItem
 
     grid = np.linspace(-0.2, 0.4, 81, dtype=np.float32).reshape(9, 9)
-    found = Comparison(0.2, None, Parts(grid=grid), Parts(grid=np.zeros((9, 9), np.float32)))
+    found = Comparison(0.2, None, Parts(grid=grid), Parts(grid=grid / 100))
     items = SeenItem("a", "image", '<i>"a"', preview="data:image/jpeg;base64,AA"), SeenItem("b", "image", "b")
     shown = pair_html(*items, found, "en")
-    assert shown.count("mm-shade") == 2 and "<i>" not in shown and "similarity −0.20 to 0.40" in shown
+    assert shown.count("mm-shade") == 1 and "No region stands out" in shown, "noise is not blown up"
+    assert "<i>" not in shown and "similarity −0.20 to 0.40" in shown
     assert "no probability" in shown and "grid alone" in shown

@@ -236,6 +236,6 @@ def test_the_real_tour_ends_with_a_clip_that_was_encoded_once(
     for name in ("sunset.jpg", "people at the sea in the evening"):
         page.locator(f'#mm-seen-map [aria-label="{name}"]').click()
     page.click("#mm-pair-compare")
-    expect(page.locator("#mm-pair .mm-shade")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#mm-pair .mm-pair-picture img").first).to_be_visible(timeout=PATIENCE_MS)
     page.screenshot(path=tmp_path.parent / "backbone.png", full_page=True)
     page.context.close()
