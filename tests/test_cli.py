@@ -188,7 +188,8 @@ def test_the_app_command_serves_the_page(tmp_path: Path) -> None:
             with urllib.request.urlopen(address, timeout=30) as page:
                 assert page.status == 200
         finally:
-            process.send_signal(signal.SIGINT)
+            ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # inherited by jobs in the background
+            process.send_signal(signal.SIGTERM if ignored else signal.SIGINT)
             process.wait(30)
 
 

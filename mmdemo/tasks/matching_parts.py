@@ -28,7 +28,7 @@ class Moment:
 class Parts:
     """What of an item fits another; one of the three is there."""
 
-    grid: Float32Array | None = None  # [H, W] similarities of a picture's regions, rows from the top
+    grid: Float32Array | None = None  # [H, W] from `region_similarities`, rows from the top
     moments: tuple[Moment, ...] = ()  # in order
     heard: tuple[Moment, ...] = ()  # of a clip's sound
     reason: Sentence | None = None  # why there are no parts
@@ -91,10 +91,12 @@ def _moments(encoding: Encoding, query: Float32Array, backbone: Backbone) -> tup
 
 
 def region_similarities(encoding: Encoding, query: Float32Array, backbone: Backbone) -> Float32Array | None:
-    """Show each square of a picture to the joint space alone, the rest as grey as the picture's mean token.
+    """Tell how much each region of a picture makes it like something.
 
-    The squares go through the heads as the frames of a clip would, which is all that the protocol of a backbone needs
-    to offer for it.
+    Each square is shown to the joint space alone, the rest as grey as the picture's mean token, and is taken away in
+    the same manner (occlusion, Zeiler & Fergus 2014). The squares go through the heads as the frames of a clip would,
+    which is all that the protocol of a backbone needs to offer for it. `mmdemo.evaluation.matching_regions` measures
+    it.
 
     Args:
         encoding: of a picture.
@@ -102,28 +104,35 @@ def region_similarities(encoding: Encoding, query: Float32Array, backbone: Backb
         backbone: embeds frames.
 
     Returns:
-        [H, W] the mean similarity of the squares that cover a cell; None where tokens stand on no grid.
+        [H, W] similarity of a cell's squares alone less that of the picture without them; None where tokens stand on no
+        grid.
     """
     side = math.isqrt(len(encoding.tokens))
     if side < WINDOW or side * side != len(encoding.tokens) or len(np.unique(encoding.spans, axis=0)) < side * side:
         return None
     tokens = read_rows(encoding.tokens, slice(None)).reshape(side, side, -1)  # [S, S, W]
-    steps = side - WINDOW + 1
-    corners = [(row, column) for row in range(steps) for column in range(steps)]
-    frames = np.empty((len(corners), *tokens.shape), np.float32)  # [F, S, S, W]
-    frames[:] = tokens.mean(axis=(0, 1))
-    for frame, (row, column) in zip(frames, corners, strict=True):
-        square = slice(row, row + WINDOW), slice(column, column + WINDOW)
-        frame[square] = tokens[square]
-    times = np.repeat(np.arange(len(corners) + 1, dtype=np.float32), 2)[1:-1].reshape(-1, 2)  # [F, 2]
-    spans = np.repeat(times, side * side, axis=0)
-    width = tokens.shape[2]
-    clip = replace(encoding, modality="video", tokens=frames.reshape(-1, width), spans=spans, embedding=None)
-    similarities = [float(vector @ query) for _, vector in backbone.embed_spans(clip)]
+    places = range(side - WINDOW + 1)
+    squares = [(slice(row, row + WINDOW), slice(column, column + WINDOW)) for row in places for column in places]
+    grey = tokens.mean(axis=(0, 1))  # [W]
+    alone, without = np.empty((2, len(squares), *tokens.shape), np.float32)  # [F, S, S, W]
+    alone[:], without[:] = grey, tokens
+    for frame, rest, square in zip(alone, without, squares, strict=True):
+        frame[square], rest[square] = tokens[square], grey
+    found = _frame_similarities(np.concatenate([alone, without]), encoding, query, backbone)
     total, count = np.zeros((2, side, side), np.float32)
-    for similarity, (row, column) in zip(similarities, corners, strict=True):
-        square = slice(row, row + WINDOW), slice(column, column + WINDOW)
-        total[square] += similarity
+    for similarity, missing, square in zip(found[: len(squares)], found[len(squares) :], squares, strict=True):
+        total[square] += similarity - missing
         count[square] += 1
-    found: Float32Array = total / count
-    return found
+    regions: Float32Array = total / count
+    return regions
+
+
+def _frame_similarities(
+    frames: Float32Array, encoding: Encoding, query: Float32Array, backbone: Backbone
+) -> list[float]:
+    """Return how like something each of some grids [F, S, S, W] is, as if they were the frames of a clip."""
+    times = np.repeat(np.arange(len(frames) + 1, dtype=np.float32), 2)[1:-1].reshape(-1, 2)  # [F, 2]
+    spans = np.repeat(times, len(encoding.tokens), axis=0)
+    tokens = frames.reshape(-1, frames.shape[-1])
+    clip = replace(encoding, modality="video", tokens=tokens, spans=spans, embedding=None)
+    return [float(vector @ query) for _, vector in backbone.embed_spans(clip)]

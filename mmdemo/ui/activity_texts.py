@@ -107,12 +107,12 @@ ACTIVITY_TEXTS: dict[str, Sentence] = {
         "无概率：概率仅针对文字与图片、视频或声音的组合进行过校准",
     ),
     "pair_regions": Sentence(
-        "Bright: the regions that, shown alone, are most like “{name}” (similarity {low} to {high})",
-        "亮处：单独显示时与“{name}”最相似的区域（相似度 {low} 至 {high}）",
+        "Bright: the regions that make the picture like “{name}” (shown alone against left out: {low} to {high})",
+        "亮处：使图片与“{name}”相似的区域（单独显示与去除后的相似度之差：{low} 至 {high}）",
     ),
     "pair_regions_flat": Sentence(
-        "No region stands out: shown alone, all are about as like “{name}” (similarity {low} to {high}).",
-        "没有突出的区域：单独显示时，各区域与“{name}”的相似度相近（{low} 至 {high}）。",
+        "No region stands out: all make the picture about as like “{name}” ({low} to {high}).",
+        "没有突出的区域：各区域对图片与“{name}”的相似度影响相近（{low} 至 {high}）。",
     ),
     "pair_region_alt": Sentence(
         "{name}, with the regions most like “{other}” bright", "{name}，其中与“{other}”最相似的区域较亮"

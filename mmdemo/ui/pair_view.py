@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 DARKEST = 0.72
 """Opacity of the shade over the regions that fit least."""
-LEAST_SPREAD = 0.03
-"""Similarity between best and worst region below which none is said to stand out. With the shipped heads it was 0.01 to
-0.02 on the pictures that were tried, and the order of the regions meant nothing."""
+LEAST_SPREAD = 0.06
+"""Between best and worst region, below which none is said to stand out. On 40 mosaics of four training photographs it
+lets 59 % of the captions draw, 91 % of them in the right quarter, and 19 % of captions of something else
+(`mmdemo.evaluation.matching_regions`)."""
 MOST_BARS = 120
 SHORT_NAME = 40
 

@@ -114,5 +114,5 @@ def test_a_grid_is_drawn_over_the_picture_and_alone_without_it() -> None:
     items = SeenItem("a", "image", '<i>"a"', preview="data:image/jpeg;base64,AA"), SeenItem("b", "image", "b")
     shown = pair_html(*items, found, "en")
     assert shown.count("mm-shade") == 1 and "No region stands out" in shown, "noise is not blown up"
-    assert "<i>" not in shown and "similarity −0.20 to 0.40" in shown
+    assert "<i>" not in shown and "left out: −0.20 to 0.40" in shown
     assert "no probability" in shown and "grid alone" in shown
