@@ -75,7 +75,7 @@ def test_the_mode_follows_what_is_dropped(
     expect(mode).to_contain_text("“talk.srt” is a subtitle file and has no sound")
     page.click("#mm-start")
     expect(page.locator("[data-testid=toast-body]")).to_contain_text("is a subtitle file and has no sound")
-    page.click("text=简体中文")
+    page.check("#mm-language input[value='zh-CN']")
     expect(mode).to_contain_text("“talk.srt”是字幕文件，没有声音")
     expect(page.get_by_role("tab").nth(2)).to_have_text("搜索")
     expect_language(page, "zh")

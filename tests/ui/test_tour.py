@@ -225,7 +225,10 @@ def test_the_real_tour_ends_with_a_clip_that_was_encoded_once(
         expect(result).to_contain_text("What the backbone did:", timeout=PATIENCE_MS)
         expect(result).to_contain_text(answer)
         page.click("#mm-tour-next")
-    expect(result).to_contain_text("3 tasks worked with it: Subtitles, Ask, Search")
+    # In a whole run the app may have met the clip before: then nothing of it is encoded, and the order is another.
+    expect(result).to_contain_text("3 tasks worked with it:", timeout=PATIENCE_MS)
+    worked = (result.text_content() or "").partition("3 tasks worked with it:")[2].partition(".")[0]
+    assert {task.strip() for task in worked.split(",")} == {"Subtitles", "Ask", "Search"}
     page.get_by_role("tab").nth(4).click()
     expect(page.locator("#mm-seen-map [data-item]")).to_have_count(8, timeout=PATIENCE_MS)
     other = browser.new_page(locale="en-GB")
