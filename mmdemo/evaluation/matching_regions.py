@@ -75,7 +75,8 @@ def look(
     """
     encodings = backbone.encode_images([Image(one, f"mosaic:{n}", f"mosaic:{n}") for n, one in enumerate(pictures)])
     queries = [whole_embedding(one) for one in backbone.encode_texts([text_of(caption) for caption in captions])]
-    own, others = [], []
+    own: list[Looked] = []
+    others: list[Looked] = []
     for number, encoding in enumerate(encodings):
         for asked, found in ((number, own), ((number + 1) % len(encodings), others)):
             for quarter in range(QUARTERS):
