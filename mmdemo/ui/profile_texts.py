@@ -19,8 +19,9 @@ PROFILE_TEXTS: dict[str, Sentence] = {
         "内存：较大的模型约需 {largest} GB，两个模型同时加载约需 {together} GB。",
     ),
     "profile_cost_cpu": Sentence(
-        "There is no GPU here: a picture takes about {picture} s and ten seconds of sound {sound} s on two idle cores.",
-        "本机没有 GPU：在两个空闲核心上，一张图片约需 {picture} 秒，十秒声音约需 {sound} 秒。",
+        "There is no GPU here: a picture takes about {picture} s and ten seconds of sound {sound} s on a CPU, measured "
+        "with random weights.",
+        "本机没有 GPU：在 CPU 上（以随机权重测得），一张图片约需 {picture} 秒，十秒声音约需 {sound} 秒。",
     ),
     "profile_cost_again": Sentence(
         "Everything on the page is kept; media is encoded again when it is used next.",
