@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from mmdemo.errors import InvalidSetting
 
 MEGABYTE = 1_000_000
@@ -56,6 +54,12 @@ class HubSettings:
     idle_minutes: float | None = None  # models unused for so long leave the memory, 0 = never; None = on small machines
 
 
+def _user_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("mmdemo")
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything the environment decides."""
@@ -63,7 +67,7 @@ class Settings:
     profile: str = "local"
     device: str = "auto"  # auto | cpu | cuda
     threads: int = 0  # 0 = every core this process may use
-    cache_dir: Path = field(default_factory=lambda: user_cache_path("mmdemo"))
+    cache_dir: Path = field(default_factory=_user_cache)
     encoding_cache_megabytes: float = 4_000.0
     memory_cache_megabytes: float = 256.0
     limits: Limits = field(default_factory=Limits)
