@@ -125,6 +125,14 @@ def uncalibrated_answer() -> Sentence:
     )
 
 
+def hardly_seen(thing: str) -> Sentence:
+    """What a question takes for granted is hardly to be seen."""
+    return Sentence(
+        f"The question takes “{thing}” for granted, which is hardly to be seen here.",
+        f"问题以“{thing}”为前提，但画面中几乎看不到。",
+    )
+
+
 def answer_cut_short() -> Sentence:
     """The generator would have gone on."""
     return Sentence(

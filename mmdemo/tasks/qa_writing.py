@@ -16,9 +16,12 @@ from mmdemo.generators.base import HeardSound, Material, Quoted, WrittenAnswer, 
 from mmdemo.media.audio import audio_blocks
 from mmdemo.runtime import Models
 from mmdemo.tasks.qa_media import AskProgress, Medium, Steps, look
+from mmdemo.tasks.qa_presence import SEEN
 from mmdemo.tasks.qa_topic import is_question
 from mmdemo.tasks.questions import Question
+from mmdemo.tasks.seen_things import Seen, confirmed_least_seen
 from mmdemo.tasks.video_answer_frames import seen_clip
+from mmdemo.tasks.visual_answers import ABSENT, rests_on_presence
 from mmdemo.types import SAMPLE_RATE, Answer, Audio, AudioFile, Encoding, Evidence, Float32Array, Sentence, Span
 
 KEPT_KINDS = frozenset({"yes_no", "transcript", "when", "before_after"})
@@ -52,6 +55,9 @@ def in_own_words(question: Question, answer: Answer, medium: Medium, models: Mod
     if not writes_freely(models.generator) or not _is_worth_writing(question, answer):
         return answer
     material = yield from _material(answer.evidence, medium, models)
+    doubtful = _doubtful(question, material, models)
+    if doubtful is not None and doubtful.probability < ABSENT:
+        return answer  # which says already that it is not to be seen
     steps = answer_steps(models.generator, question.text, question.language, material)
     with closing(steps):
         while True:
@@ -61,7 +67,7 @@ def in_own_words(question: Question, answer: Answer, medium: Medium, models: Mod
                 written: WrittenAnswer | None = ended.value
                 break
             yield AskProgress("answering", 1.0, medium.place, text)
-    return answer if written is None else _joined(answer, written)
+    return answer if written is None else _joined(answer, written, doubtful)
 
 
 def _is_worth_writing(question: Question, answer: Answer) -> bool:
@@ -71,22 +77,29 @@ def _is_worth_writing(question: Question, answer: Answer) -> bool:
     return question.kind != "describe" or any(piece.kind == "passage" for piece in answer.evidence)
 
 
-def _joined(answer: Answer, written: WrittenAnswer) -> Answer:
+def _doubtful(question: Question, material: Material, models: Models) -> Seen | None:
+    """Return what a question takes for granted and pictures hardly show; None where speech answers, or it shows."""
+    if not material.pictures or material.passages or not rests_on_presence(question):
+        return None
+    seen = confirmed_least_seen(question, material.pictures, models)
+    return seen if seen is not None and seen.probability < SEEN else None
+
+
+def _joined(answer: Answer, written: WrittenAnswer, doubtful: Seen | None) -> Answer:
     """Put a written text in the place of one that was found; what was doubtful to be there stays doubtful."""
     quoted = any(piece.kind == "passage" for piece in answer.evidence)
     probability = min(written.probability, answer.probability) if quoted else written.probability
-    sure = probability >= SURE and _DECLINES.search(written.text.lower()) is None
+    if doubtful is not None:
+        probability = min(probability, doubtful.probability)
+    sure = doubtful is None and probability >= SURE and _DECLINES.search(written.text.lower()) is None
     unsure = Sentence(f"I am not sure: {written.text}", f"不确定：{written.text}").text(answer.language)
-    doubts = (
-        [reasons.uncalibrated_answer()]
-        if written.complete
-        else [
-            reasons.uncalibrated_answer(),
-            reasons.answer_cut_short(),
-        ]
-    )
+    doubts = [reasons.uncalibrated_answer()]
+    if doubtful is not None:
+        doubts.append(reasons.hardly_seen(doubtful.thing))
+    if not written.complete:
+        doubts.append(reasons.answer_cut_short())
     text = written.text if sure else unsure
-    distrust = (*answer.reasons, *doubts)
+    distrust = tuple(dict.fromkeys((*answer.reasons, *doubts)))
     return replace(answer, text=text, probability=probability, sure=sure, reasons=distrust)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mmdemo.runtime import Models
 from mmdemo.tasks.indexing import whole_embedding
-from mmdemo.tasks.qa_presence import presence
+from mmdemo.tasks.qa_presence import confirmed_presence, presence
 from mmdemo.tasks.question_words import simplified
 from mmdemo.tasks.questions import Question
 from mmdemo.types import CaptionLanguage, Encoding
@@ -47,6 +47,17 @@ def least_seen(question: Question, encodings: Sequence[Encoding], models: Models
         return None
     found = [Seen(thing, thing_probability(thing, question.language, encodings, models)) for thing in things]
     return min(found, key=lambda seen: seen.probability)
+
+
+def confirmed_least_seen(question: Question, encodings: Sequence[Encoding], models: Models) -> Seen | None:
+    """Do the same where a chat model writes: its yes or no counts too, about the picture that shows a thing best."""
+    found = []
+    for thing in asked_things(question):
+        shares = [thing_probability(thing, question.language, [encoding], models) for encoding in encodings]
+        best = int(np.argmax(shares))
+        likely = confirmed_presence(thing, question.language, encodings[best], shares[best], models)
+        found.append(Seen(thing, likely))
+    return min(found, key=lambda seen: seen.probability, default=None)
 
 
 def asked_things(question: Question) -> list[str]:

@@ -65,7 +65,7 @@ def _guessed(question: Question, encodings: Sequence[Encoding], models: Models) 
     guesses = _of_options(question, guesses, encodings, models)
     if not guesses:
         return Answer(perhaps((), question.language), question.language, 0.0, False)
-    doubtful = least_seen(question, encodings, models) if _rests_on_presence(question) else None
+    doubtful = least_seen(question, encodings, models) if rests_on_presence(question) else None
     if doubtful is not None and question.kind not in OPEN_KINDS:
         guesses, doubtful = _seen_or_not(question, guesses, doubtful)
     missing = doubtful if doubtful is not None and doubtful.probability < ABSENT else None
@@ -124,7 +124,7 @@ def _joined(answers: Sequence[Sequence[Guess]]) -> tuple[Guess, ...]:
     return tuple(Guess(text, probability) for text, probability in ordered)
 
 
-def _rests_on_presence(question: Question) -> bool:
+def rests_on_presence(question: Question) -> bool:
     """Tell whether a question asks if something is there, or takes that for granted; “a cat or a dog?” does neither."""
     if question.options:
         return False

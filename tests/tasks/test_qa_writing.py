@@ -15,6 +15,7 @@ from mmdemo.stepwise import run_through
 from mmdemo.tasks.captioning import CaptionRequest, caption_in_steps
 from mmdemo.tasks.qa import ask
 from mmdemo.tasks.qa_media import medium_of
+from mmdemo.tasks.qa_presence import SEEN
 from mmdemo.tasks.qa_writing import MOST_SOUND_SECONDS, in_own_words
 from mmdemo.tasks.questions import read_question
 from mmdemo.types import SAMPLE_RATE, Answer, Audio, Evidence, Span
@@ -52,7 +53,7 @@ def answered(question: str, path: Path, generator: WritingGenerator) -> tuple[An
 
 def test_an_answer_about_a_picture_is_written_as_it_comes_and_says_what_its_probability_is(folder: Path) -> None:
     generator = WritingGenerator()
-    answer, shown = answered("What is the dog doing?", folder / "red.png", generator)
+    answer, shown = answered("What is on the red wall?", folder / "red.png", generator)
     assert shown == ["A", "A dog", "A dog runs", "A dog runs over", "A dog runs over wet", "A dog runs over wet grass."]
     assert (answer.text, answer.sure, answer.probability) == ("A dog runs over wet grass.", True, 0.9)
     assert reasons.uncalibrated_answer() in answer.reasons
@@ -104,10 +105,24 @@ def test_what_is_better_as_it_was_found_stays(folder: Path, question: str, name:
     ],
 )
 def test_doubt_is_said(folder: Path, generator: WritingGenerator, sure: bool) -> None:
-    answer, _ = answered("What is the dog doing?", folder / "red.png", generator)
+    answer, _ = answered("What is on the red wall?", folder / "red.png", generator)
     assert answer.sure is sure
     assert answer.text.startswith("I am not sure: ") is not sure
     assert (reasons.answer_cut_short() in answer.reasons) is not generator.complete
+
+
+def test_what_is_hardly_seen_is_never_written_about_for_sure(folder: Path) -> None:
+    answer, _ = answered("What is the dog doing?", folder / "red.png", WritingGenerator("A dog runs.", 0.99))
+    assert answer.text == "I am not sure: A dog runs." and not answer.sure and answer.probability < SEEN
+    assert reasons.hardly_seen("dog") in answer.reasons
+
+
+@pytest.mark.parametrize("name", ["red.png", "clip.mp4"])
+def test_what_is_not_seen_at_all_is_not_written_about(folder: Path, name: str) -> None:
+    generator = WritingGenerator("A green dog runs over wet grass.", 0.99)
+    answer, shown = answered("What is the green dog doing?", folder / name, generator)
+    assert answer.text == "Not sure: I do not see “green dog” here." and not answer.sure
+    assert shown == [] and generator.materials == []
 
 
 def test_a_generator_that_writes_nothing_leaves_the_answer_as_it_was(folder: Path) -> None:
