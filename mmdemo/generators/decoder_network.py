@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from mmdemo.backbone.heads import compand
-from mmdemo.backbone.pooling import AttentionLayer
+from mmdemo.backbone.pooling import AttentionLayer, SelfAttention
 from mmdemo.generators.decoder_layers import UNSEEN_SCORE, DecoderLayer, SequenceDropout
 
 ANY_TOKEN = -1
@@ -100,6 +100,16 @@ class PromptedDecoder(nn.Module):
         self.copy_query = nn.Linear(width, width)
         self.copy_gate = nn.Linear(width, 1)
         self.drop = SequenceDropout(dropout)
+
+    def set_dropout(self, share: float) -> None:
+        """Drop another share while training, everywhere."""
+        for module in self.modules():
+            if isinstance(module, SequenceDropout):
+                module.share = share
+            elif isinstance(module, nn.Dropout):
+                module.p = share
+            elif isinstance(module, SelfAttention):
+                module.dropout = share
 
     def _blocks(self) -> list[DecoderLayer]:
         return list(self.layers)  # type: ignore[arg-type]

@@ -17,7 +17,6 @@ from mmdemo.generators.decoder_network import PromptedDecoder
 from mmdemo.generators.tokenizer import plain
 from mmdemo.training.answer_batches import PictureTable
 from mmdemo.training.assembly import compressed
-from mmdemo.training.caption_examples import class_logits
 from mmdemo.training.features import Float16Array, archive_key, content_key, picture_features
 from mmdemo.training.question_captions import caption_asks, neighbours
 from mmdemo.training.question_facts import PictureFacts, chinese_facts, english_facts
@@ -59,6 +58,12 @@ def picture_table(
         torch.from_numpy(np.concatenate(parts)).float(),
         tuple(names),
     )
+
+
+def class_logits(grid: Float16Array, towers: Towers) -> torch.Tensor:
+    """Run the tower's own classifier on stored tokens [N, 81, 1280]; returns [N, K]."""
+    parts = [towers.image.classify(grid[start : start + 256].astype(np.float32)) for start in range(0, len(grid), 256)]
+    return torch.from_numpy(np.concatenate(parts))
 
 
 def kept_table(path: Path, make: Callable[[], PictureTable]) -> PictureTable:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch.utils.data import DataLoader, Dataset
 
 from mmdemo.generators.label_names import LabelReader, label_names
 from mmdemo.generators.tokenizer import Tokenizer
@@ -21,6 +22,7 @@ SWAPPED = 0.15
 """Share of the pictures that suit whose class is exchanged."""
 WITHOUT_LABELS = 0.1
 """Share of the pictures that come without classes, so that the decoder can do without."""
+DRAWING_PROCESSES = 3
 DROPPED_LABELS = 0.15
 """Share of the classes that are left out."""
 
@@ -45,8 +47,10 @@ def caption_batches(
     seed: int,
     counts: Mapping[str, int] = TEXTS,
     swapped: float = SWAPPED,
-) -> Iterator[CaptionBatch]:
+) -> Iterable[CaptionBatch]:
     """Go through all pictures once, in random order and random views.
+
+    Beside a GPU, other processes draw the batches: drawing one takes as long there as learning from it.
 
     Args:
         examples: to learn from.
@@ -57,10 +61,32 @@ def caption_batches(
         counts: texts drawn for a picture, by source.
         swapped: share of the pictures that suit whose class is exchanged.
     """
-    random = np.random.default_rng(seed)
-    order = random.permutation(len(examples.names))
-    for start in range(0, len(order), size):
-        yield _batch(examples, tokenizer, reader, order[start : start + size], random, counts, swapped)
+    batches = CaptionBatches(examples, tokenizer, reader, size, seed, dict(counts), swapped)
+    workers = DRAWING_PROCESSES if torch.cuda.is_available() else 0
+    found: Iterable[CaptionBatch] = DataLoader(batches, batch_size=None, num_workers=workers)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class CaptionBatches(Dataset[CaptionBatch]):
+    """The batches of one pass by their number (see `caption_batches`)."""
+
+    examples: CaptionExamples
+    tokenizer: Tokenizer
+    reader: LabelReader
+    size: int
+    seed: int
+    counts: Mapping[str, int]
+    swapped: float
+
+    def __len__(self) -> int:
+        return -(-len(self.examples.names) // self.size)
+
+    def __getitem__(self, number: int) -> CaptionBatch:
+        order = np.random.default_rng(self.seed).permutation(len(self.examples.names))
+        places = order[number * self.size : (number + 1) * self.size]
+        random = np.random.default_rng([self.seed, number])
+        return _batch(self.examples, self.tokenizer, self.reader, places, random, self.counts, self.swapped)
 
 
 def _batch(
@@ -73,8 +99,7 @@ def _batch(
     swapped: float,
 ) -> CaptionBatch:
     views = random.integers(len(examples.views), size=len(places))
-    compressed = torch.stack([examples.views[view][place] for view, place in zip(views, places, strict=True)])
-    logits = torch.stack([examples.logits[view][place] for view, place in zip(views, places, strict=True)])
+    compressed, logits = examples.pictures(views.tolist(), places.tolist())
     found_ids, found_probabilities = reader.most_probable(logits)
     ids, probabilities = found_ids.numpy().copy(), found_probabilities.numpy().copy()
     drawn: dict[str, list[str]] = {source: [] for source in counts}

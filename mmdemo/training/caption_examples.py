@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,7 @@ import torch
 
 from mmdemo.evaluation.caption_data import archive_names, captioned_pictures
 from mmdemo.generators.tokenizer import END_ID, Tokenizer, plain
-from mmdemo.training import stages
-from mmdemo.training.assembly import compressed, fit_compression
-from mmdemo.training.features import Float16Array
-from mmdemo.training.sources import Towers, split_views
+from mmdemo.training.caption_views import ViewReader
 
 SOURCES = ("en", "zh", "zh-mt")
 """Tables of captions; each is a prompt of its own, ``caption:en`` and so on."""
@@ -30,19 +28,27 @@ CHARACTER_BOUNDS = {"zh": (7, 10), "zh-mt": (14, 19)}
 class CaptionExamples:
     """Pictures with their captions in every source."""
 
-    views: Sequence[torch.Tensor]  # V of [N, 81, I] float16
-    logits: Sequence[torch.Tensor]  # V of [N, K] of the tower's own classifier
+    views: Sequence[torch.Tensor]  # V of [M, 81, I] float16, of all pictures of the split
+    logits: Sequence[torch.Tensor]  # V of [M, K] of the tower's own classifier
+    rows: np.ndarray  # [N] which of them are the examples
     texts: dict[str, list[tuple[str, ...]]]  # plain captions by source, N each
     names: tuple[str, ...]
 
     def subset(self, kept: Sequence[int]) -> CaptionExamples:
-        """Return the examples of some pictures."""
-        rows = torch.tensor(list(kept))
-        return CaptionExamples(
-            [view[rows] for view in self.views],
-            [logits[rows] for logits in self.logits],
-            {source: [own[i] for i in kept] for source, own in self.texts.items()},
-            tuple(self.names[i] for i in kept),
+        """Return the examples of some pictures; the views are shared."""
+        return replace(
+            self,
+            rows=self.rows[list(kept)],
+            texts={source: [own[i] for i in kept] for source, own in self.texts.items()},
+            names=tuple(self.names[i] for i in kept),
+        )
+
+    def pictures(self, views: Sequence[int], places: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the compressed tokens [B, 81, I] and the logits [B, K] of examples, each in a view of its own."""
+        chosen = [(view, self.rows[place]) for view, place in zip(views, places, strict=True)]
+        return (
+            torch.stack([self.views[view][row] for view, row in chosen]),
+            torch.stack([self.logits[view][row] for view, row in chosen]),
         )
 
 
@@ -61,38 +67,20 @@ def plain_captions(folder: Path, source: str, split: str) -> list[tuple[str, ...
     ]
 
 
-def read_examples(
-    flickr: Path, split: str, views: int, towers: Towers, compress: torch.nn.Linear | None
-) -> tuple[CaptionExamples, torch.nn.Linear]:
+def read_examples(flickr: Path, split: str, views: int, reader: ViewReader) -> CaptionExamples:
     """Read a split.
 
     Args:
         flickr: holds the archives and tables.
         split: ``train`` or ``val``.
         views: of each picture.
-        towers: with the cache of their features.
-        compress: the map to compress by; None to find one.
-
-    Returns:
-        The examples and the map.
+        reader: of views.
     """
-    grids = split_views(flickr, split, views, towers)
-    compress = compress or fit_compression(grids[0], stages.IMAGE_SHAPE.input_width)
-    return (
-        CaptionExamples(
-            [compressed(grid, compress) for grid in grids],
-            [class_logits(grid, towers) for grid in grids],
-            {source: plain_captions(flickr, source, split) for source in SOURCES},
-            tuple(archive_names(flickr / f"{split}.tar")),
-        ),
-        compress,
-    )
-
-
-def class_logits(grid: Float16Array, towers: Towers) -> torch.Tensor:
-    """Run the tower's own classifier on stored tokens [N, 81, 1280]; returns [N, K]."""
-    parts = [towers.image.classify(grid[start : start + 256].astype(np.float32)) for start in range(0, len(grid), 256)]
-    return torch.from_numpy(np.concatenate(parts))
+    archive = flickr / f"{split}.tar"
+    grids, logits = reader.read(archive, views)
+    texts = {source: plain_captions(flickr, source, split) for source in SOURCES}
+    names = tuple(archive_names(archive))
+    return CaptionExamples(grids, logits, np.arange(len(names)), texts, names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,16 +105,19 @@ def text_batch(texts: Sequence[str], source: str, tokenizer: Tokenizer, lengths:
         tokenizer: of the decoder.
         lengths: short, medium or long for each text; None to leave the length open.
     """
-    rows = []
-    for ids, length in zip(tokenizer.ids(texts), lengths, strict=True):
+    width = MOST_TOKENS[source] + 1
+    inputs = np.zeros((len(texts), width), np.int64)
+    targets = np.zeros((len(texts), width), np.int64)
+    for row, (text, length) in enumerate(zip(texts, lengths, strict=True)):
         # An open length is told by the middle one's absence: the task's prompt stands twice.
         prompt = tokenizer.prompt(f"caption:{source}", length)
-        prompt = prompt if length else prompt * 2
-        rows.append((prompt, [*ids, END_ID][: MOST_TOKENS[source]]))
-    width = MOST_TOKENS[source] + 1
-    inputs = torch.zeros(len(rows), width, dtype=torch.long)
-    targets = torch.zeros(len(rows), width, dtype=torch.long)
-    for i, (prompt, ids) in enumerate(rows):
-        inputs[i, : 1 + len(ids)] = torch.tensor([*prompt, *ids[:-1]])
-        targets[i, 1 : 1 + len(ids)] = torch.tensor(ids)
-    return TextBatch(source, inputs, targets)
+        ids = [*_ids(tokenizer, text), END_ID][: MOST_TOKENS[source]]
+        inputs[row, : 1 + len(ids)] = [*(prompt if length else prompt * 2), *ids[:-1]]
+        targets[row, 1 : 1 + len(ids)] = ids
+    return TextBatch(source, torch.from_numpy(inputs), torch.from_numpy(targets))
+
+
+@lru_cache(maxsize=200_000)
+def _ids(tokenizer: Tokenizer, text: str) -> list[int]:
+    """Return the tokens of a text, which comes again in every pass."""
+    return tokenizer.ids([text])[0]

@@ -43,6 +43,7 @@ class DecoderTraining:
     reader: LabelReader
     train: CaptionExamples
     validation: CaptionExamples
+    stop_at: float | None = None  # seconds since 1970 after which no epoch begins
 
 
 def measure(training: DecoderTraining, network: PromptedDecoder) -> tuple[float, float]:
@@ -84,6 +85,7 @@ def run_stage(
         The curve; the best running mean of the weights is left in the network.
     """
     network = training.network.to(training_device())
+    network.set_dropout(schedule.dropout)
     size = min(schedule.batch_size, len(training.train.names))
     learner = Learner(network, schedule, schedule.epochs * -(-len(training.train.names) // size))
     curves: list[CaptionCurve] = []
@@ -93,7 +95,8 @@ def run_stage(
         learner.restore(stored["learner"])
         curves, best = [CaptionCurve(**curve) for curve in stored["curves"]], stored["best"]
     for epoch in range(len(curves), schedule.epochs + measured_first):
-        if curves and epoch - 1 - best_epoch(curves) >= schedule.patience:
+        late = training.stop_at is not None and time.time() > training.stop_at
+        if curves and (late or epoch - 1 - best_epoch(curves) >= schedule.patience):
             break
         started = time.monotonic()
         network.train()

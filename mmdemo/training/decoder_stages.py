@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from mmdemo.backbone.head_files import CONFIG_FILE, write_head
@@ -20,46 +19,13 @@ from mmdemo.generators.label_names import LabelReader, label_names
 from mmdemo.generators.tokenizer import Tokenizer, plain
 from mmdemo.training.caption_examples import CaptionExamples, read_examples
 from mmdemo.training.caption_stage import DecoderTraining
+from mmdemo.training.caption_views import FixedParts, ViewReader, parts_of_decoder, parts_of_towers
+from mmdemo.training.critical_runs import LIKELIHOOD, average_critical_runs, first_stage_checkpoint
+from mmdemo.training.decoder_schedules import schedules
 from mmdemo.training.likelihood import train_likelihood
-from mmdemo.training.loop import Schedule
-from mmdemo.training.self_critical import train_self_critical
-from mmdemo.training.sources import Towers, load_towers
+from mmdemo.training.sources import load_image_tower, load_towers
 from mmdemo.training.stages import HELD_OUT_PICTURES, is_held_out
 from mmdemo.verified_files import disk_errors
-
-LIKELIHOOD_SCHEDULE = Schedule(
-    epochs=12,
-    batch_size=32,
-    learning_rate=8e-4,
-    weight_decay=0.05,
-    dropout=0.1,
-    smoothing=0.1,
-    average_decay=0.995,
-    patience=5,
-    restarts=(5,),
-)
-CRITICAL_SCHEDULE = Schedule(
-    epochs=2,
-    batch_size=48,
-    learning_rate=5e-5,
-    weight_decay=0.05,
-    dropout=0.1,
-    smoothing=0.1,
-    average_decay=0.98,
-    patience=2,
-)
-
-
-def schedules(options: argparse.Namespace) -> tuple[Schedule, Schedule]:
-    """Return both stages' schedules as the command line changes them."""
-    first = LIKELIHOOD_SCHEDULE
-    if options.epochs:
-        restarts = tuple(epoch for epoch in first.restarts if epoch < options.epochs)
-        first = replace(first, epochs=options.epochs, restarts=restarts)
-    second = CRITICAL_SCHEDULE
-    if options.critical_epochs is not None:
-        second = replace(second, epochs=options.critical_epochs)
-    return first, second
 
 
 def vocabulary_texts(train: CaptionExamples, vqa: Path) -> Iterator[str]:
@@ -85,44 +51,56 @@ def prepare(options: argparse.Namespace, tokenizer_path: Path) -> DecoderTrainin
         options: of `mmdemo.training.decoder`.
         tokenizer_path: where the tokenizer is written, and read from when a run goes on.
     """
-    towers = load_towers(settings())
-    flickr = options.data / "flickr8k"
-    train, compress = read_examples(flickr, "train", options.views, towers, None)
-    validation, _ = read_examples(flickr, "val", 1, towers, compress)
-    # What the heads' calibration is fitted on stays unseen here too, for the weights of the reranking.
-    kept = [i for i, name in enumerate(train.names) if not is_held_out(name, HELD_OUT_PICTURES)]
-    train = train.subset(kept)
-    if options.resume and tokenizer_path.is_file():
-        tokenizer = Tokenizer.load(tokenizer_path)
+    found = settings()
+    flickr, cache = options.data / "flickr8k", found.cache_dir / "features"
+    if options.like:
+        parts = parts_of_decoder(options.like)
+        reader = ViewReader(load_image_tower(found), parts, cache)
     else:
-        tokenizer = Tokenizer.train(vocabulary_texts(train, options.data / "vqa"), options.vocabulary)
-        tokenizer.save(tokenizer_path)
+        towers = load_towers(found)
+        parts = parts_of_towers(flickr / "train.tar", towers)
+        reader = ViewReader(towers.image, parts, cache)
+    train = read_examples(flickr, "train", options.views, reader)
+    validation = read_examples(flickr, "val", 1, reader)
+    # What the heads' calibration is fitted on stays unseen here too, for the weights of the reranking.
+    train = train.subset([i for i, name in enumerate(train.names) if not is_held_out(name, HELD_OUT_PICTURES)])
+    tokenizer = _tokenizer(options, tokenizer_path, train)
     torch.manual_seed(options.seed)
     shape = DecoderShape(
         vocabulary=tokenizer.size,
         width=options.width,
         heads=options.width // 64,
+        visual_layers=options.visual_layers,
         layers=options.layers,
-        token_width=compress.in_features,
-        compressed=compress.out_features,
+        token_width=parts.compress.in_features,
+        compressed=parts.compress.out_features,
         positions=train.views[0].shape[1],
         classes=train.logits[0].shape[1],
     )
-    network = PromptedDecoder(shape, LIKELIHOOD_SCHEDULE.dropout)
-    _fill_fixed(network, compress, towers)
-    return DecoderTraining(network, tokenizer, LabelReader(tokenizer, shape, label_names()), train, validation)
+    network = PromptedDecoder(shape, schedules(options)[0].dropout)
+    _fill_fixed(network, parts)
+    label_reader = LabelReader(tokenizer, shape, label_names())
+    return DecoderTraining(network, tokenizer, label_reader, train, validation, options.stop_at)
 
 
-def _fill_fixed(network: PromptedDecoder, compress: torch.nn.Linear, towers: Towers) -> None:
+def _tokenizer(options: argparse.Namespace, path: Path, train: CaptionExamples) -> Tokenizer:
+    """Return the tokenizer that is taken over, was trained by the run that goes on, or is trained now."""
+    if path.is_file() and (options.resume or options.critical_run is not None):
+        return Tokenizer.load(path)
+    if options.like:
+        tokenizer = Tokenizer.load(options.like / TOKENIZER_FILE)
+    else:
+        tokenizer = Tokenizer.train(vocabulary_texts(train, options.data / "vqa"), options.vocabulary)
+    tokenizer.save(path)
+    return tokenizer
+
+
+def _fill_fixed(network: PromptedDecoder, parts: FixedParts) -> None:
     """Put what is never trained into the network: the compression, the classifier, the vectors of the names."""
-    weight, bias = towers.image.classifier()
-    names = [f"a photo of a {name.en}" for name in label_names()]
-    vectors = np.stack([found.pooled for found in towers.text.encode(names, 128)])
     with torch.no_grad():
-        network.compress.load_state_dict(compress.state_dict())
-        network.classifier.weight.copy_(weight)
-        network.classifier.bias.copy_(bias)
-        network.class_vectors.copy_(torch.from_numpy(vectors))
+        network.compress.load_state_dict(parts.compress.state_dict())
+        network.classifier.load_state_dict(parts.classifier.state_dict())
+        network.class_vectors.copy_(parts.class_vectors)
     network.compress.requires_grad_(False)
     network.classifier.requires_grad_(False)
 
@@ -130,21 +108,26 @@ def _fill_fixed(network: PromptedDecoder, compress: torch.nn.Linear, towers: Tow
 def train_stages(
     training: DecoderTraining,
     options: argparse.Namespace,
+    arguments: Sequence[str],
     note: Callable[[str], Callable[[Any], None]],
     curves: dict[str, list[dict[str, Any]]],
 ) -> None:
-    """Run both stages; the network is left at its best."""
+    """Run both stages; the network is left at its best.
+
+    Args:
+        training: with the fresh network.
+        options: of `mmdemo.training.decoder`.
+        arguments: that they were read from, for processes of their own.
+        note: tells of a stage's epochs.
+        curves: filled.
+    """
     first, second = schedules(options)
-    checkpoints = options.out / "checkpoints"
-    stage = "likelihood"
-    found = train_likelihood(training, first, options.seed, checkpoints / f"{stage}.pt", options.resume, note(stage))
-    curves[stage] = [asdict(curve) for curve in found]
-    if second.epochs:
-        stage = "self-critical"
-        found = train_self_critical(
-            training, second, options.seed, checkpoints / f"{stage}.pt", options.resume, note(stage)
-        )
-        curves[stage] = [asdict(curve) for curve in found]
+    checkpoint = first_stage_checkpoint(options)
+    found = train_likelihood(training, first, options.seed, checkpoint, options.resume, note(LIKELIHOOD))
+    curves[LIKELIHOOD] = [asdict(curve) for curve in found]
+    if not second.epochs:
+        return
+    curves |= average_critical_runs(training, options, arguments, note)
 
 
 def write_decoder(

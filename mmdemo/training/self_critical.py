@@ -17,7 +17,6 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from mmdemo.generators.consensus import CiderScorer
 from mmdemo.generators.decoder_network import Sight
 from mmdemo.generators.search import beam_search
 from mmdemo.training.caption_batches import CaptionBatch, caption_batches
@@ -26,6 +25,7 @@ from mmdemo.training.caption_loss import smoothed_loss, text_log_probabilities
 from mmdemo.training.caption_stage import CaptionCurve, DecoderTraining, run_stage
 from mmdemo.training.caption_validation import words
 from mmdemo.training.loop import Learner, Schedule, device_of, half_precision
+from mmdemo.training.scoring_workers import ScoringWorkers
 
 BEAMS = 5
 """Captions searched for a picture and language."""
@@ -46,7 +46,7 @@ END_WORD = "<end>"
 class Rewards:
     """Scorers of the rewarded languages over the training pictures."""
 
-    scorers: Mapping[str, CiderScorer]
+    scorers: Mapping[str, ScoringWorkers]
     training: DecoderTraining
 
     def score(self, texts: TextBatch, pictures: torch.Tensor) -> torch.Tensor:
@@ -60,11 +60,11 @@ class Rewards:
         return torch.from_numpy(self.scorers[language].scores(hypotheses, images)).float().view(len(pictures), -1)
 
 
-def rewards(training: DecoderTraining) -> Rewards:
-    """Build the scorers."""
+def rewards(training: DecoderTraining, workers: int) -> Rewards:
+    """Build the scorers, of so many processes each."""
     scorers = {
-        source: CiderScorer(
-            [[(*words(text, source), END_WORD) for text in own] for own in training.train.texts[source]]
+        source: ScoringWorkers(
+            [[(*words(text, source), END_WORD) for text in own] for own in training.train.texts[source]], workers
         )
         for source in REWARDED
     }
@@ -126,14 +126,18 @@ def train_self_critical(
     checkpoint: Path,
     resume: bool,
     report: Callable[[CaptionCurve], None] = lambda curve: None,
+    workers: int = 0,
 ) -> list[CaptionCurve]:
     """Go on from the first stage (see `run_stage`; the arguments are those of `train_likelihood`).
+
+    Args:
+        workers: processes that score; 0 to score in this one.
 
     Returns:
         The curve, whose first entry is the network as it came; ``loss`` is the mean reward below zero.
     """
     size = min(schedule.batch_size, len(training.train.names))
-    found = rewards(training)
+    found = rewards(training, workers)
 
     def learn(learner: Learner, epoch: int) -> float:
         number = seed * 10_000 + epoch
@@ -146,4 +150,7 @@ def train_self_critical(
             earned.append(reward)
         return -float(np.mean(earned))
 
-    return run_stage(training, schedule, checkpoint, resume, report, learn, measured_first=True)
+    curves = run_stage(training, schedule, checkpoint, resume, report, learn, measured_first=True)
+    for scorer in found.scorers.values():
+        scorer.close()
+    return curves

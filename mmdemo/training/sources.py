@@ -51,14 +51,29 @@ def load_towers(settings: Settings) -> Towers:
     import torch
 
     device, threads = choose_device(settings), choose_threads(settings)
-    torch.set_num_threads(threads)
     place = torch.device(torch_device(device))
     return Towers(
-        ImageTower.load(locate(IMAGE_TOWER, settings).file(IMAGE_TOWER.files[0]), place),
+        load_image_tower(settings),
         TextTower.load(locate(TEXT_TOWER, settings).folder, place),
         AudioTower.load(locate(AUDIO_TOWER, settings).folder, device, threads),
         settings.cache_dir / "features",
     )
+
+
+def load_image_tower(settings: Settings) -> ImageTower:
+    """Load the image tower alone.
+
+    Args:
+        settings: device and threads.
+
+    Raises:
+        WeightsMissing: it is not installed.
+    """
+    import torch
+
+    device = choose_device(settings)
+    torch.set_num_threads(choose_threads(settings))
+    return ImageTower.load(locate(IMAGE_TOWER, settings).file(IMAGE_TOWER.files[0]), torch.device(torch_device(device)))
 
 
 def text_features(texts: Sequence[str], towers: Towers) -> TextFeatures:

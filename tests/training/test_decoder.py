@@ -96,7 +96,7 @@ def test_a_tiny_folder_trains_goes_on_and_writes_captions(tmp_path: Path, monkey
     assert decoder.main([*common, "--epochs", "2", "--critical-epochs", "1", "--resume"]) == 0
     assert json.loads((out / "config.json").read_text("utf-8"))["model_id"] != first
     curves = json.loads((out / "curves.json").read_text("utf-8"))
-    assert [len(curves[stage]) for stage in ("likelihood", "self-critical")] == [2, 2]
+    assert [len(curves[stage]) for stage in ("likelihood", "self-critical-0")] == [2, 2]
     assert {path.name for path in out.glob("*.json")} == {"config.json", "recipe.json", "curves.json", "tokenizer.json"}
     assert all(path.stat().st_size < 10_000_000 for path in out.glob("*.safetensors"))
 
