@@ -3,6 +3,7 @@
 from mmdemo import zero_gpu
 from mmdemo.errors import MMDemoError
 from mmdemo.ui.app import build_demo, launch_kwargs
+from mmdemo.ui.serving import load_ahead
 
 gpu = zero_gpu.declare()  # before everything else that could touch a GPU; None but on ZeroGPU
 
@@ -13,9 +14,5 @@ except MMDemoError as error:  # a setting in the environment that cannot be used
 
 if __name__ == "__main__":
     demo.launch(**launch_kwargs(), prevent_thread_lock=True)
-    from mmdemo import runtime
-    from mmdemo.ui.qa_backend import read_dictionaries
-
-    # After the page is up: loading beforehand would take the cores that the first page needs.
-    runtime.preload(read_dictionaries)
+    load_ahead()  # not before: it would take the cores that the first page needs
     demo.block_thread()

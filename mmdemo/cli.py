@@ -180,9 +180,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
-    from mmdemo.runtime import preload
     from mmdemo.ui.app import build_demo, launch_kwargs
-    from mmdemo.ui.qa_backend import read_dictionaries
+    from mmdemo.ui.serving import load_ahead
 
     if options.port is not None and not 1 <= options.port <= LAST_PORT:
         raise InvalidSetting(name="--port", value=options.port, wanted=f"1–{LAST_PORT}")
@@ -196,7 +195,6 @@ def _app(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"address": address})
         sys.stdout.flush()
-    # After the page is up: loading beforehand would take the cores that the first page needs.
-    preload(read_dictionaries)
+    load_ahead()  # not before: it would take the cores that the first page needs
     demo.block_thread()
     return DONE

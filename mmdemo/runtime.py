@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mmdemo.config import PROFILES, Settings, settings
@@ -30,6 +33,9 @@ class Models:
     generator: Generator
     familiarity: FamiliarityJudge
 
+
+POLITE_SWITCH_SECONDS = 0.0005
+"""How long the loading ahead of time may keep a visitor's request waiting each time it needs the interpreter."""
 
 _lock = threading.Lock()
 _switching = threading.Lock()
@@ -180,17 +186,33 @@ def loading_failed() -> bool:
     return _loading_failed and not _lock.locked()
 
 
-def preload(*others: Callable[[], object]) -> None:
+def preload(others: Iterable[Callable[[], object]] = (), before_each: Callable[[], object] | None = None) -> None:
     """Start loading in the background; a failure is reported by the first call of `models`.
 
     Args:
         others: are called behind the models, such as to read dictionaries.
+        before_each: is called before every step, such as to wait until a page has been delivered.
     """
 
     def load() -> None:
-        with contextlib.suppress(MMDemoError):
-            models()
-        for other in others:
-            other()
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(POLITE_SWITCH_SECONDS)
+        try:
+            for step in chain((_import_libraries, _try_models), others):
+                if before_each is not None:
+                    before_each()
+                step()
+        finally:
+            sys.setswitchinterval(usual)
 
     threading.Thread(target=load, name="mmdemo-preload", daemon=True).start()
+
+
+def _import_libraries() -> None:
+    """Import what takes longest."""
+    importlib.import_module("torch")
+
+
+def _try_models() -> None:
+    with contextlib.suppress(MMDemoError):
+        models()

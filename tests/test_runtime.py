@@ -12,7 +12,8 @@ from mmdemo.errors import MMDemoError
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_what_else_is_loaded_follows_the_models(monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
-    called, done = [], threading.Event()
+    called: list[str] = []
+    done = threading.Event()
 
     def load() -> None:
         called.append("models")
@@ -24,6 +25,6 @@ def test_what_else_is_loaded_follows_the_models(monkeypatch: pytest.MonkeyPatch,
         done.set()
 
     monkeypatch.setattr(runtime, "models", load)
-    runtime.preload(read)
-    assert done.wait(10)
-    assert called == ["models", "dictionaries"]
+    runtime.preload([read], before_each=lambda: called.append("calm"))
+    assert done.wait(30)
+    assert called == ["calm", "calm", "models", "calm", "dictionaries"]

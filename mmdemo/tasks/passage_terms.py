@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -69,13 +69,6 @@ def pinyin(text: str) -> str:
     from pypinyin import lazy_pinyin
 
     return " ".join(lazy_pinyin(text))
-
-
-def read_chinese_dictionaries() -> None:
-    """Read the dictionaries that the first Chinese question of a process would wait four seconds of a core for."""
-    chinese_words(simplified("圖里有狗吗"))
-    pinyin("狗")
-    glosses("狗")
 
 
 LONGEST_GLOSS_WORDS = 5
@@ -243,3 +236,11 @@ def _same_chinese(asked: Term, said: Term) -> float:
         return ALIKE if len(shorter) > 1 else 0.5
     inside = f" {said.sound} ".find(f" {asked.sound} ") >= 0 or f" {asked.sound} ".find(f" {said.sound} ") >= 0
     return SAME_ROOT if inside and len(shorter) > 1 else 0.0
+
+
+CHINESE_DICTIONARIES: tuple[Callable[[], object], ...] = (
+    lambda: chinese_words(simplified("圖里有狗吗")),
+    lambda: pinyin("狗"),
+    lambda: glosses("狗"),
+)
+"""Each reads a dictionary; the first Chinese question of a process would wait four seconds of a core for them."""

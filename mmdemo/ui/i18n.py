@@ -113,6 +113,8 @@ class Localisation:
     def __init__(self) -> None:
         self._labels: list[Renderer] = []  # in English from the start
         self._renderers: list[Renderer] = []
+        self.moving: list[Any] = []
+        """Components whose text depends on the moment too, such as on whether the models are loaded."""
 
     def make(self, kind: type, texts: dict[str, str], **options: Any) -> Any:
         """Make a component whose texts follow the interface language.
@@ -129,16 +131,19 @@ class Localisation:
         self._labels.append((component, lambda language: {name: text(key, language) for name, key in texts.items()}))
         return component
 
-    def follow(self, component: Any, render: Callable[[str], dict[str, Any]]) -> Any:
+    def follow(self, component: Any, render: Callable[[str], dict[str, Any]], moves: bool = False) -> Any:
         """Let properties of a component be computed from the interface language.
 
         Args:
             component: a component that exists.
             render: language → property values.
+            moves: they also depend on the moment, and must be rendered for a visitor who comes later.
 
         Returns:
             The same component.
         """
+        if moves:
+            self.moving.append(component)
         self._renderers.append((component, render))
         return component
 
@@ -147,18 +152,24 @@ class Localisation:
         """Every component that follows the language, each once."""
         return list(dict.fromkeys(component for component, _ in [*self._labels, *self._renderers]))
 
-    def updates(self, language: str, new_page: bool = False) -> dict[Any, dict[str, Any]]:
+    def updates(self, language: str) -> dict[Any, dict[str, Any]]:
         """Render every component for a language.
 
         Args:
             language: interface language tag.
-            new_page: the page is as it was built, so that labels need no update to be English.
 
         Returns:
             component → ``gr.update(…)``.
         """
-        labels = [] if new_page and language == ENGLISH else self._labels
         properties: dict[Any, dict[str, Any]] = {}
-        for component, render in [*labels, *self._renderers]:
+        for component, render in [*self._labels, *self._renderers]:
             properties.setdefault(component, {}).update(render(language))
         return {component: gr.update(**values) for component, values in properties.items()}
+
+    def of_the_moment(self, language: str) -> dict[Any, dict[str, Any]]:
+        """Render what may have changed since the page was made."""
+        return {
+            component: gr.update(**render(language))
+            for component, render in self._renderers
+            if component in self.moving
+        }

@@ -101,7 +101,7 @@ class ProfileChoice:
                 self.use = localisation.make(gr.Button, {"value": "profile_switch"}, elem_id="mm-profile-use")
                 self.stop = localisation.make(gr.Button, {"value": "cancel"}, interactive=False)
             self.status = gr.HTML(elem_id="mm-profile-status")
-        localisation.follow(self.status, lambda tag: {"value": _in_use(tag)})
+        localisation.follow(self.status, lambda tag: {"value": _in_use(tag)}, moves=True)
         localisation.follow(self.cost, lambda tag: {"value": ""})  # said again with the next choice
 
     def connect(self, status_line: gr.HTML, render_line: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,11 @@ def ask(
     return (yield from qa.ask(asked, media, models, limits))
 
 
-def read_dictionaries() -> None:
-    """Read ahead what the first question in Chinese needs (see ``tasks.passage_terms``)."""
-    from mmdemo.tasks.passage_terms import read_chinese_dictionaries
+def dictionary_readers() -> Iterator[Callable[[], object]]:
+    """Give what reads the dictionaries that the first question in Chinese needs (see ``tasks.passage_terms``)."""
+    from mmdemo.tasks.passage_terms import CHINESE_DICTIONARIES
 
-    read_chinese_dictionaries()
+    yield from CHINESE_DICTIONARIES
 
 
 def suggest(

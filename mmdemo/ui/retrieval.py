@@ -191,14 +191,16 @@ class SearchTab:
             gr.Error: the library cannot be read.
         """
         with search_errors(lambda: session.language):
-            lost = self._lost(session, state, request)
-            library = self._library(request)
-            return lost or merged(
-                status_updates(self.parts, state.view, session.language),
-                hit_updates(self.parts, state.view, library, session.language),
-                detail_updates(self.parts, state, library, session.language),
-                map_updates(self.parts, state, library, session.language),
-            )
+            return self._lost(session, state, request) or self.rendered(session, state, self._library(request))
+
+    def rendered(self, session: Session, state: RetrievalSession, library: Library | None) -> Updates:
+        """Render the tab for a visitor who has a library, or none yet."""
+        return merged(
+            status_updates(self.parts, state.view, session.language),
+            hit_updates(self.parts, state.view, library, session.language),
+            detail_updates(self.parts, state, library, session.language),
+            map_updates(self.parts, state, library, session.language),
+        )
 
     def close(self, request: gr.Request) -> None:
         """Delete the library of a visitor who left."""

@@ -14,6 +14,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from mmdemo.ui.common import STALE_AFTER, is_upload, user_error
+from mmdemo.ui.first_page import SpeakingBlocks
 from mmdemo.ui.i18n import preferred_language
 from mmdemo.ui.sweeping import kept_files
 from mmdemo.ui.texts import TEXTS
@@ -86,7 +87,7 @@ class SessionFiles:
         return deleted
 
 
-class Page(gr.Blocks):
+class Page(SpeakingBlocks):
     """Gradio's page, which also remembers the files of every visitor."""
 
     def __init__(self, **options: Any) -> None:

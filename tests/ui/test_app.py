@@ -17,7 +17,8 @@ from gradio_client.exceptions import AppError
 
 from mmdemo.config import settings
 from mmdemo.ui import subtitle_api
-from mmdemo.ui.app import build_demo, launch_kwargs, status_line_html
+from mmdemo.ui.app import build_demo, launch_kwargs
+from mmdemo.ui.header import status_line_html
 from mmdemo.ui.i18n import CHINESE, ENGLISH
 from tests.ui.fakes import CUES, REASON, FakePipeline
 
