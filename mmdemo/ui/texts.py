@@ -45,6 +45,10 @@ TEXTS: dict[str, Sentence] = {
         "This server has no font with the letters of these subtitles; add them as a track instead.",
         "此服务器没有包含这些字幕文字的字体；请改为作为字幕轨道加入。",
     ),
+    "queue_full": Sentence(
+        "The queue is full: {count} jobs are waiting already. Please try again in a minute.",
+        "排队已满：已有 {count} 个任务在等候。请过一分钟再试。",
+    ),
     "no_file": Sentence("Please choose a video or an audio file first.", "请先选择一个视频或音频文件。"),
     "not_a_file": Sentence(
         "The input is not a file; please upload a video or an audio file.",

@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import importlib.util
 import io
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,10 @@ SHORTENED = {
     "mmdemo.evaluation.caption_speed": "tests/evaluation/test_caption_benchmarks.py",
     "mmdemo.evaluation.familiarity": "tests/evaluation/test_familiarity.py",
     "mmdemo.evaluation.qa": "tests/evaluation/test_qa_visual.py",
+    "mmdemo.evaluation.qa_speech": "tests/evaluation/test_commands_of_answers.py",
+    "mmdemo.training.answers": "tests/evaluation/test_commands_of_answers.py",
+    "mmdemo.training.answer_presence": "tests/evaluation/test_commands_of_answers.py",
+    "mmdemo.training.sound_kinds": "tests/evaluation/test_commands_of_answers.py",
     "mmdemo.training.joint_space": "tests/training/test_joint_space.py",
     "mmdemo.training.compare_losses": "tests/training/test_joint_space.py",
     "mmdemo.training.decoder": "tests/training/test_decoder.py",
@@ -51,13 +57,6 @@ SHORTENED = {
     "mmdemo.training.familiarity": "tests/training/test_familiarity.py",
 }
 """Module → the test file that runs it with small data; what takes hours is not run twice."""
-ARGUMENTS_ONLY = {
-    "mmdemo.evaluation.qa_speech": "ten minutes of speech to answer about, and 400 sounds",
-    "mmdemo.training.answers": "its steps are tested on a world of two colours in tests/training/test_answers.py",
-    "mmdemo.training.answer_presence": "asks about every held-out photograph",
-    "mmdemo.training.sound_kinds": "needs a folder of music",
-}
-"""Module → why no test runs the whole of it; that the command is taken as written is tested all the same."""
 
 
 class Accepted(Exception):
@@ -105,15 +104,30 @@ def test_modules_take_the_arguments_as_written(line: str, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", sorted({shlex.split(line)[2] for line in commands("python -m mmdemo.")}))
 def test_modules_are_run_in_a_shortened_form(name: str) -> None:
-    if name in ARGUMENTS_ONLY:
-        return
     source, short = (ROOT / SHORTENED[name]).read_text("utf-8"), name.rsplit(".", 1)[1]
     assert re.search(rf"\b{short}\.main\(|import .*\bmeasure\b|\b{re.escape(name)}\b", source), "nobody runs it"
 
 
-def test_make_knows_its_goals() -> None:
-    goals = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert {line.split()[1] for line in commands("make ")} <= goals
+@pytest.mark.parametrize("line", commands("make "))
+def test_make_knows_what_it_would_do(line: str) -> None:
+    done = subprocess.run([*shlex.split(line), "-n"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    steps = [shlex.split(step, comments=True) for step in done.stdout.replace("\\\n", " ").splitlines()]
+    modules = [words[2] for words in steps if len(words) > 2 and words[1] == "-m" and words[2].startswith("mmdemo")]
+    assert all(importlib.util.find_spec(module) for module in modules)
+    scripts = [word for words in steps for word in words if word.endswith((".py", ".sh", "requirements.txt"))]
+    assert steps and all((ROOT / script).is_file() for script in scripts)
+
+
+@pytest.mark.parametrize("line", commands("docker "))
+def test_containers_are_built_and_started_as_the_dockerfile_says(line: str) -> None:
+    _, action, *arguments = shlex.split(line)
+    if action == "build":
+        assert arguments[-1] == "." and (ROOT / "Dockerfile").is_file()
+    else:
+        port = arguments[arguments.index("-p") + 1].split(":")[1]
+        assert action == "run" and f"EXPOSE {port}" in (ROOT / "Dockerfile").read_text("utf-8")
+    assert "mmdemo" in arguments, "what is built is what is run"
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from mmdemo.ui import first_page, frontend_files
-from mmdemo.ui.first_page import Calm, in_language
+from mmdemo.ui.first_page import Calm, changed, shown
 from mmdemo.ui.i18n import INTERFACE_LANGUAGES
 from mmdemo.ui.texts import TEXTS
 from tests.ui.fakes import FakePipeline
@@ -26,7 +26,7 @@ def page(served: Served, accept: str, **headers: str) -> httpx.Response:
     return httpx.get(served[0], headers={"accept-language": accept} | headers)
 
 
-def shown(html: str) -> dict[str, dict[str, object]]:
+def on_page(html: str) -> dict[str, dict[str, object]]:
     """Return what the page says about its components, by the name they have in style sheets."""
     found = CONFIG.search(html)
     assert found is not None
@@ -37,7 +37,7 @@ def shown(html: str) -> dict[str, dict[str, object]]:
 @pytest.mark.parametrize("language", [tag for _, tag in INTERFACE_LANGUAGES])
 def test_the_page_comes_in_the_language_of_the_browser(served: Served, language: str) -> None:
     answer = page(served, language)
-    parts = shown(answer.text)
+    parts = on_page(answer.text)
     assert parts["mm-start"]["value"] == TEXTS["start"].text(language)
     assert parts["mm-language"]["value"] == language
     assert TEXTS["tagline"].text(language) in str(parts["mm-title"]["value"])
@@ -48,7 +48,7 @@ def test_the_page_comes_in_the_language_of_the_browser(served: Served, language:
 
 def test_the_page_is_made_once_and_comes_compressed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     first = page(served, "en").text
-    monkeypatch.setattr(first_page, "in_language", None)  # would be called for another one
+    monkeypatch.setattr(first_page, "_dressed", None)  # would be called for another one
     for encoding in ("br", "gzip", "identity"):
         with httpx.stream("GET", served[0], headers={"accept-language": "en", "accept-encoding": encoding}) as answer:
             raw = b"".join(answer.iter_raw())
@@ -88,7 +88,10 @@ def test_a_description_in_a_language_leaves_the_first_one_alone() -> None:
         button = gr.Button("Start", variant="primary")
         menu = gr.Dropdown([("one", 1)], label="Menu")
     config = demo.get_config_file()
-    spoken = in_language(config, {button: gr.update(value="Los"), menu: gr.update(choices=[("eins", 1)])})
+    updates = {button: gr.update(value="Los", variant="primary"), menu: gr.update(choices=[("eins", 1)])}
+    changes = {component._id: shown(component, new) for component, new in updates.items()}
+    assert changes[button._id] == {"value": "Los"}, "what stays as it was built needs no change"
+    spoken = changed(config, changes)
     props = {one["id"]: one["props"] for one in spoken["components"]}
     assert (props[button._id]["value"], props[button._id]["variant"]) == ("Los", "primary")
     assert (props[menu._id]["choices"], props[menu._id]["label"]) == ([("eins", 1)], "Menu")

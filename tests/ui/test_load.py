@@ -13,6 +13,7 @@ from mmdemo.evaluation.app_client import AppClient, JobEnd
 from mmdemo.evaluation.app_process import RunningApp, wait_for
 from mmdemo.evaluation.load_jobs import JobMaker, LoadJob
 from mmdemo.evaluation.load_test import Record, measure, memory_report, report
+from mmdemo.ui.texts import TEXTS
 
 MEGABYTE = 1_000_000
 FREED = {"alone": 0.5, "behind": 1.0, "cancel": 0.2}
@@ -61,7 +62,7 @@ def test_a_clean_run_holds() -> None:
     record = Record()
     record.add(CAPTION, JobEnd("done", 1.0, data=["right"]))
     record.add(CAPTION, JobEnd("cancelled", 1.0, cancel_seconds=1.9))
-    record.add(CAPTION, JobEnd("refused", 0.1, sentence="Queue is full. Max size is 20 and size is 20."))
+    record.add(CAPTION, JobEnd("refused", 0.1, sentence=TEXTS["queue_full"].en.format(count=20)))
     assert all(judged(record).values())
 
 

@@ -17,10 +17,11 @@ from gradio_client.exceptions import AppError
 
 from mmdemo import __version__, runtime
 from mmdemo.config import Settings, read_settings
-from mmdemo.ui import health, journal, rates
+from mmdemo.ui import health, journal, queue_words, rates
 from mmdemo.ui.app import build_demo
 from mmdemo.ui.common import BACKBONE_QUEUE, Session
 from mmdemo.ui.guard import guarded
+from mmdemo.ui.i18n import text
 from mmdemo.ui.rates import RateLimiter, TokenBuckets, address_of
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from mmdemo.ui.subtitle_job import SubtitleSession
@@ -259,3 +260,29 @@ def test_nothing_is_written_unless_asked_for(tab: SubtitlesTab, clip: Path, caps
     tab.start(session, state, str(clip), "auto")
     list(guarded(tab.run, counted=False)(session, state))
     assert capsys.readouterr().err == ""
+
+
+def test_a_full_queue_refuses_in_the_language_of_the_page_or_the_program(
+    served: tuple[str, FakePipeline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gradio.queueing import Queue
+
+    monkeypatch.setattr(Queue, "__len__", lambda self: 99)
+    address = f"{served[0]}gradio_api/"
+    for tag, language in (("en", "en"), ("zh-CN", "zh-CN"), ("zh-TW", "zh-TW")):
+        headers = {"accept-language": tag}
+        answer = httpx.post(f"{address}call/transcribe", json={"data": [None, "en"]}, headers=headers)
+        assert answer.status_code == 503
+        assert answer.json()["detail"] == text("queue_full", language, count=99)
+
+
+def test_the_language_chosen_on_the_page_counts_before_that_of_the_browser() -> None:
+    class Holder(dict[str, Any]):
+        session_data = property(lambda self: self)
+
+    session: Any = SimpleNamespace(_id=7)
+    holder = Holder(page=SimpleNamespace(state_data={7: Session("zh-TW")}), new=SimpleNamespace(state_data={}))
+    demo: Any = SimpleNamespace(app=SimpleNamespace(state_holder=holder))
+    asking = request(**{"accept-language": "zh-CN"})
+    found = [queue_words._language(demo, session, visitor, asking) for visitor in ("page", "new", "unknown", "")]
+    assert found == ["zh-TW", "zh-CN", "zh-CN", "zh-CN"]
