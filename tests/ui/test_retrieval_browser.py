@@ -17,6 +17,8 @@ from mmdemo.ui.app import build_demo, launch_kwargs
 from tests.fakes import models_of
 from tests.tasks.word_backbone import WordBackbone
 from tests.test_app import free_port
+from tests.ui.accessibility import expect_accessible
+from tests.ui.test_look_browser import DARK
 
 pytestmark = [
     pytest.mark.browser,
@@ -138,6 +140,14 @@ def test_players_open_at_the_best_moment(browser: Browser, words_address: str, t
     page.context.close()
 
 
+def expect_accessible_in_both_themes(page: Page) -> None:
+    """Let no violation of ours pass on what is shown now, in light and in dark."""
+    page.add_style_tag(content="* { transition: none !important; }")
+    for dark in (False, True):
+        page.evaluate(DARK, dark)
+        expect_accessible(page)
+
+
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("locale", "theme", "query"), [("en-US", "light", "a bus on the street"), ("zh-CN", "dark", "一座高塔")]
@@ -167,6 +177,10 @@ def test_photographs_and_a_clip_are_found_and_opened(
     page.locator("#mm-kind input[value=audio]").check()
     expect(page.locator("#mm-gallery .caption-label")).to_have_count(2)
     page.screenshot(path=SCREENSHOTS / f"real-{theme}.png", full_page=True)
+    expect_accessible_in_both_themes(page)
+    page.get_by_role("tab").nth(4).click()  # the record of all that
+    expect(page.locator("#mm-contents")).to_contain_text("world.mp4")
+    expect_accessible_in_both_themes(page)
     foreign = [url for url in requests if not url.startswith((address.rstrip("/"), "data:", "blob:"))]
     assert foreign == []
     page.context.close()
