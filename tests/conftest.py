@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from mmdemo.config import HubSettings, Limits
+from mmdemo.evaluation.app_process import RunningApp, running_app, wait_for
 from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.runtime import Models, load_models
+
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # where tmp_path is, which outlives the run
+TEMPORARY = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="mmdemo-tests-")
+"""Temporary files of this process alone and of the apps it starts: what one run sweeps, another beside it needs.
+
+Set before the interface is imported, which chooses its folders then."""
+os.environ["GRADIO_TEMP_DIR"] = f"{TEMPORARY}/uploads"  # one that this process inherits is another's
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(TEMPORARY, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +55,13 @@ def both_profiles(request: pytest.FixtureRequest) -> Models:
     """The models of either profile, for tests of what does not depend on how much they know."""
     found: Models = request.getfixturevalue({"local": "real_models", "hub": "hub_models"}[request.param])
     return found
+
+
+@pytest.fixture(scope="session")
+def real_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """The app as people start it, in a process of its own."""
+    folder = tmp_path_factory.mktemp("app")
+    empty_cache(folder / "cache")
+    with running_app(folder) as app:
+        wait_for(app, "/")
+        yield app

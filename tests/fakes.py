@@ -33,6 +33,8 @@ from mmdemo.types import (
 
 TOKENS_A_WINDOW = 500
 WINDOW_SECONDS = 10.0
+GATE_SECONDS = 120.0
+"""Until work that a test steers step by step gives the test up; far longer than a page takes to show anything."""
 
 
 class FakeBackbone:

@@ -77,6 +77,7 @@ def test_only_ui_imports_gradio() -> None:
 
 
 def test_nothing_heavy_loads_with_the_app() -> None:
-    code = "import sys, app; print(sorted({'torch', 'transformers', 'ctranslate2', 'librosa'} & set(sys.modules)))"
+    heavy = {"torch", "transformers", "ctranslate2", "faster_whisper", "librosa", "av"}
+    code = f"import sys, app; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     assert done.stdout.strip().splitlines()[-1] == "[]"

@@ -168,10 +168,10 @@ def test_nothing_heard_leaves_lines_spread_over_the_voice() -> None:
 
 def test_twenty_thousand_lines_that_nobody_speaks_take_a_moment() -> None:
     given = tuple(GivenWord(i // 2, " word", 6.0, ("word",)) for i in range(40_000))
-    begun = time.perf_counter()
+    begun = time.process_time()
     planned = merge_words(given, _heard("something else"), (), RATE, _time(1))
     lines = timed_lines(20_000, given, {}, RATE, 10.0)
-    assert time.perf_counter() - begun < 10.0
+    assert time.process_time() - begun < 10.0
     assert len(planned) < 200 and len(lines) == 20_000
 
 

@@ -75,7 +75,7 @@ def test_speech_has_a_token_each_20_ms(real_models: Models, limits: Limits) -> N
 
 def test_a_stopped_encoding_goes_on_and_ends_the_same(tmp_path: Path, real_models: Models, limits: Limits) -> None:
     recording = tmp_path / "long.wav"
-    write_long_recording(recording, 100)
+    write_long_recording(recording, 65)
     media = open_media(recording, limits)
     assert isinstance(media, AudioFile)
     whole = list(real_models.backbone.encode_windows(media))

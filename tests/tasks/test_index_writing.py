@@ -23,13 +23,15 @@ from tests.tasks.index_media import add, picture, text
 from tests.tasks.word_backbone import WordBackbone, words_vector
 
 INDEXER = """
-import sys, time
+import itertools, sys, time
 from mmdemo.tasks import index_writer, vector_table
 from mmdemo.tasks.retrieval import EmbeddingIndex
 from tests.tasks.word_backbone import WordBackbone
 
 index_writer.COMMIT_SECONDS, vector_table.LEAST_FILES, vector_table.LOOSE_SHARE = 0.0, 3, 0.0
-index = EmbeddingIndex.open(sys.argv[2], WordBackbone(on_encode=lambda name: time.sleep(0.005)))
+calls, last = itertools.count(), int(sys.argv[3]) + 15  # however late the kill comes, it comes before the end
+wait = lambda name: time.sleep(0.005 if next(calls) < last else 60)
+index = EmbeddingIndex.open(sys.argv[2], WordBackbone(on_encode=wait))
 for step in index.add([sys.argv[1]]):
     print(step.done, flush=True)
 """
@@ -46,7 +48,7 @@ def many(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("kill_after", [1, 17, 40])
 def test_a_killed_run_loses_and_doubles_nothing(many: Path, tmp_path: Path, kill_after: int) -> None:
-    command = [sys.executable, "-c", INDEXER, str(many), str(tmp_path / "index")]
+    command = [sys.executable, "-c", INDEXER, str(many), str(tmp_path / "index"), str(kill_after)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:

@@ -27,13 +27,14 @@ from mmdemo.types import (
     Transcript,
     Word,
 )
-from tests.fakes import models_of
+from tests.fakes import GATE_SECONDS, models_of
 
 GRADIO_MEDIA = Path(gradio.__file__).parent / "media_assets"
 CLIP = GRADIO_MEDIA / "videos" / "world.mp4"
 SPEECH = GRADIO_MEDIA / "audio" / "cate_blanch.mp3"
 
 DURATION = 80.0
+WINDOWS = 4
 SHIFT = 5.0
 """Seconds by which the fake brings subtitles forward."""
 REASON = Sentence("The last minute is music.", "最后一分钟是音乐。")
@@ -133,14 +134,14 @@ class FakePipeline:
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
-            for number in range(1, 5):
+            for number in range(1, WINDOWS + 1):
                 if self.gate:
-                    assert self.gate.acquire(timeout=30), "the test never let the next window through"
+                    assert self.gate.acquire(timeout=GATE_SECONDS), "the test never let the next window through"
                 time.sleep(self.step_seconds)
                 if self.failure and number > self.fail_after:
                     raise self.failure
                 self.windows += 1
-                yield Progress(number * DURATION / 4, DURATION, language or "en", CUES[: number - 1])
+                yield Progress(number * DURATION / WINDOWS, DURATION, language or "en", CUES[: number - 1])
             alignment = SubtitleAlignment(CUES, (0.6, 1.0, 0.9), language or "en", DURATION, reasons=(REASON,))
             transcript = Transcript((), language or "en", 0.93, DURATION, (REASON,))
             yield Progress(DURATION, DURATION, language or "en", CUES, alignment, transcript)
@@ -182,13 +183,13 @@ class FakePipeline:
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
-            for number in range(1, 5):
+            for number in range(1, WINDOWS + 1):
                 if self.gate:
-                    assert self.gate.acquire(timeout=30), "the test never let the next window through"
+                    assert self.gate.acquire(timeout=GATE_SECONDS), "the test never let the next window through"
                 if self.failure and number > self.fail_after:
                     raise self.failure
                 self.windows += 1
-                yield AlignmentStep(number * DURATION / 4, DURATION, last.language)
+                yield AlignmentStep(number * DURATION / WINDOWS, DURATION, last.language)
             yield last
         finally:
             self.running -= 1

@@ -16,7 +16,7 @@ from mmdemo.config import settings
 from mmdemo.runtime import Models
 from mmdemo.types import Encoding, Image, ImageFile, Text
 from mmdemo.ui import pipeline
-from tests.fakes import FakeFamiliarity, FakeGenerator
+from tests.fakes import GATE_SECONDS, FakeFamiliarity, FakeGenerator
 
 WIDTH = 16
 
@@ -39,7 +39,7 @@ class PictureBackbone:
             return media
         assert isinstance(media, Image | ImageFile), "only pictures are encoded here"
         if self.gate is not None:
-            assert self.gate.acquire(timeout=30), "the test never let the picture through"
+            assert self.gate.acquire(timeout=GATE_SECONDS), "the test never let the picture through"
         self.encoded.append(media.source)
         return _encoding("image", media.sha256, 81)
 

@@ -29,7 +29,7 @@ from mmdemo.types import (
     Span,
 )
 from mmdemo.ui import pipeline, qa_backend
-from tests.fakes import models_of
+from tests.fakes import GATE_SECONDS, models_of
 
 REASON = Sentence("The picture is <b>dark</b>.", "图片<b>较暗</b>。")
 REGION = Region(0.25, 0.2, 0.75, 0.8)
@@ -92,7 +92,7 @@ class FakeAsker:
             for place in range(len(media)):
                 for stage, share in (("encoding", 0.2), ("listening", 0.6)):
                     if self.gate is not None:
-                        assert self.gate.acquire(timeout=30), "the test never let the next step through"
+                        assert self.gate.acquire(timeout=GATE_SECONDS), "the test never let the next step through"
                     time.sleep(self.step_seconds)
                     self.steps += 1
                     yield AskProgress(stage, (place + share) / len(media), place)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from gradio_client.exceptions import AppError
 
 from mmdemo.subtitles import load_subtitles
 from mmdemo.ui import alignment_api
+from tests.ui.conftest import PATIENT
 from tests.ui.fakes import REASON, FakePipeline
 from tests.ui.museum import LINES, MUSEUM, museum_srt
 from tests.ui.test_alignment_inputs import PLAIN, SRT
@@ -20,7 +21,9 @@ Served = tuple[str, FakePipeline]
 
 @pytest.fixture(scope="module")
 def client(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Client:
-    return Client(served[0], verbose=False, download_files=str(tmp_path_factory.mktemp("downloads")))
+    return Client(
+        served[0], verbose=False, httpx_kwargs=PATIENT, download_files=str(tmp_path_factory.mktemp("downloads"))
+    )
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def test_the_api_without_a_server_speaks_the_language_of_the_caller(fake: FakePi
 
 @pytest.mark.real
 def test_a_real_clip_is_aligned_over_the_api(real_address: str, tmp_path: Path) -> None:
-    client = Client(real_address, verbose=False, download_files=str(tmp_path / "downloads"))
+    client = Client(real_address, verbose=False, httpx_kwargs=PATIENT, download_files=str(tmp_path / "downloads"))
     late = tmp_path / "late.srt"
     late.write_text(museum_srt(4.0))
     result, files = client.predict(handle_file(MUSEUM), handle_file(late), api_name="/align")

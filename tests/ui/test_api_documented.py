@@ -130,8 +130,8 @@ def test_every_endpoint_has_both_examples() -> None:
 
 
 def test_endpoints_are_typed_and_described(real_address: str) -> None:
-    schema = httpx.get(f"{real_address}gradio_api/openapi.json").json()
-    described = httpx.get(f"{real_address}gradio_api/info").json()["named_endpoints"]
+    schema = httpx.get(f"{real_address}gradio_api/openapi.json", timeout=60).json()
+    described = httpx.get(f"{real_address}gradio_api/info", timeout=60).json()["named_endpoints"]
     assert {name.lstrip("/") for name in described} == ENDPOINTS
     for name, endpoint in described.items():
         assert any(name in path for path in schema["paths"]), "not in the OpenAPI description"

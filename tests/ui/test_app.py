@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,23 +18,40 @@ from mmdemo.ui import subtitle_api
 from mmdemo.ui.app import build_demo, launch_kwargs
 from mmdemo.ui.header import status_line_html
 from mmdemo.ui.i18n import CHINESE, ENGLISH
-from tests.ui.fakes import CUES, REASON, FakePipeline
+from tests.ui.conftest import PATIENT
+from tests.ui.fakes import CUES, REASON, WINDOWS, FakePipeline
 
 Served = tuple[str, FakePipeline]
 
 
+def happens(condition: Callable[[], bool], seconds: float) -> bool:
+    """Look until another thread has done something, for so long at most."""
+    until = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for another thread, far longer than it can take."""
-    for _ in range(600):
-        if condition():
+    assert happens(condition, 120.0), "it never happened"
+
+
+def let_it_notice(gate: threading.Semaphore, ended: Callable[[], bool]) -> None:
+    """Let stopped work go on by a step, and by another where the request to stop it came late on a busy machine."""
+    for patience in (1.0, 5.0, 20.0):
+        time.sleep(patience)
+        gate.release()
+        if happens(ended, patience):
             return
-        time.sleep(0.05)
-    raise AssertionError("it never happened")
+    wait_until(ended)
 
 
 @pytest.fixture(scope="module")
 def client(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Client:
-    return Client(served[0], verbose=False, download_files=str(tmp_path_factory.mktemp("downloads")))
+    return Client(
+        served[0], verbose=False, httpx_kwargs=PATIENT, download_files=str(tmp_path_factory.mktemp("downloads"))
+    )
 
 
 @pytest.fixture
@@ -81,7 +96,7 @@ def test_only_the_documented_endpoint_is_public(client: Client, served: Served) 
         ("text", True),
         ("language", True),
     ]
-    schema = httpx.get(f"{served[0]}gradio_api/openapi.json").json()
+    schema = httpx.get(f"{served[0]}gradio_api/openapi.json", timeout=60).json()
     assert all(words in json.dumps(schema) for words in ("timed subtitles", "their right times"))
 
 
@@ -113,7 +128,7 @@ def post(served: Served, data: list[Any], language: str = "en") -> dict[str, Any
     """Call the endpoint the way a careless program does; return the closing message."""
     headers = {"accept-language": language}
     address = f"{served[0]}gradio_api/call/transcribe"
-    event = httpx.post(address, json={"data": data}, headers=headers).json()["event_id"]
+    event = httpx.post(address, json={"data": data}, headers=headers, timeout=60).json()["event_id"]
     stream = httpx.get(f"{address}/{event}", timeout=60).text.strip().splitlines()
     closing = {"event": stream[-2].removeprefix("event: "), "data": json.loads(stream[-1].removeprefix("data: "))}
     assert served[1].running == 0
@@ -143,11 +158,9 @@ def test_a_cancelled_call_stops_the_work_and_frees_the_slot(client: Client, serv
         wait_until(lambda: fake.windows == windows + 1)
         cancelling = threading.Thread(target=job.cancel)  # answers when the work has stopped
         cancelling.start()
-        time.sleep(0.5)  # lets the request arrive; the test holds without it
-        fake.gate.release()  # the window that is being worked on may end
+        let_it_notice(fake.gate, lambda: fake.closed == closed + 1)
         cancelling.join(30)
-        wait_until(lambda: fake.closed == closed + 1)
-        assert fake.windows <= windows + 2
+        assert fake.windows < windows + WINDOWS
     finally:
         fake.gate = None
     assert client.predict(handle_file(recording), api_name="/transcribe")[0]["complete"] is True
@@ -178,13 +191,6 @@ def test_the_page_loads_no_model(fake: FakePipeline, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("mmdemo.ui.pipeline.models_loaded", lambda: False)
     build_demo(examples=[])
     assert "not loaded yet" in status_line_html(ENGLISH) and "尚未加载" in status_line_html(CHINESE)
-
-
-def test_importing_the_interface_imports_nothing_heavy() -> None:
-    heavy = ["torch", "transformers", "ctranslate2", "faster_whisper", "av"]
-    script = f"import sys, mmdemo.ui.app; print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
-    assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_status_line_names_profile_device_and_models(fake: FakePipeline) -> None:

@@ -13,8 +13,8 @@ from mmdemo.ui.i18n import INTERFACE_LANGUAGES, known_language
 from mmdemo.ui.texts import TEXTS
 from tests.media.test_subtitle_muxing import texts
 from tests.test_app import ROOT
-from tests.ui.fakes import CLIP, SPEECH, FakePipeline
-from tests.ui.test_app import wait_until
+from tests.ui.fakes import CLIP, SPEECH, WINDOWS, FakePipeline
+from tests.ui.test_app import let_it_notice, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -152,17 +152,8 @@ def test_a_closed_page_stops_the_work(open_page: Callable[..., Page], steered: t
     fake.gate.release(1)
     expect(page.locator("#mm-status")).to_contain_text("0:20")
     page.close()
-    for _ in range(2):
-        threading.Event().wait(2.0)  # until the server has noticed; the job ends at its next window
-        fake.gate.release(1)
-        for _ in range(100):
-            if fake.closed:
-                break
-            threading.Event().wait(0.1)
-        if fake.closed:
-            break
-    wait_until(lambda: fake.closed == 1)
-    assert fake.windows < 4
+    let_it_notice(fake.gate, lambda: fake.closed == 1)
+    assert fake.windows < WINDOWS
 
 
 def test_the_selector_switches_everything_in_the_middle_of_a_job(

@@ -40,6 +40,7 @@ from mmdemo.ui.i18n import CHINESE, Localisation
 from mmdemo.ui.previews import preview_of
 from tests.media_factory import write_png_bomb
 from tests.test_app import free_port
+from tests.ui.conftest import PATIENT
 from tests.ui.picture_fakes import PhotoGenerator, PictureBackbone, install, picture_models
 
 PHOTO = "images/cheetah1.jpg"
@@ -439,7 +440,7 @@ def client() -> Iterator[Client]:
         install(patch, picture_models(generator=PhotoGenerator()), loaded=False)
         demo = build_demo(examples=[])
         _, url, _ = demo.launch(**launch_kwargs(), server_port=free_port(), prevent_thread_lock=True, quiet=True)
-        client = Client(url, verbose=False)
+        client = Client(url, verbose=False, httpx_kwargs=PATIENT)
         yield client
         client.close()
         demo.close()
@@ -481,7 +482,7 @@ def test_the_api_refuses_the_folder_of_all_uploads_and_answers_in_chinese(client
     call = f"{client.src.rstrip('/')}/gradio_api/call/caption"
     for file, sentence in ((folder, ""), (None, "请先选择一张图片")):
         data = {"data": [file, "en", "short", 1, False]}
-        started = httpx.post(call, json=data, headers={"accept-language": "zh-CN"}).json()
+        started = httpx.post(call, json=data, headers={"accept-language": "zh-CN"}, timeout=60).json()
         answer = httpx.get(f"{call}/{started['event_id']}", timeout=60).text.strip()
         said = json.loads(answer.splitlines()[-1].removeprefix("data: "))
         assert "event: error" in answer and sentence in json.dumps(said, ensure_ascii=False)

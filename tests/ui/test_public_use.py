@@ -25,6 +25,7 @@ from mmdemo.ui.i18n import text
 from mmdemo.ui.rates import RateLimiter, TokenBuckets, address_of
 from mmdemo.ui.subtitle_alignment import SubtitlesTab
 from mmdemo.ui.subtitle_job import SubtitleSession
+from tests.ui.conftest import PATIENT
 from tests.ui.fakes import FakePipeline
 
 PUBLIC = read_settings({"SPACE_ID": "me/demo"})
@@ -145,7 +146,7 @@ def test_the_api_refuses_and_takes_the_next_call_again(
 ) -> None:
     recording = tmp_path / "a.mp3"
     recording.write_bytes(b"x")
-    client = Client(served[0], verbose=False, download_files=str(tmp_path))
+    client = Client(served[0], verbose=False, httpx_kwargs=PATIENT, download_files=str(tmp_path))
     windows = served[1].windows
     with pytest.raises(AppError, match="try again in 30 s"):
         client.predict(handle_file(recording), api_name="/transcribe")
@@ -162,7 +163,7 @@ def test_every_handler_that_runs_models_is_guarded() -> None:
 
 
 def test_health_tells_the_state_and_nothing_of_users(served: tuple[str, FakePipeline]) -> None:
-    found = httpx.get(f"{served[0]}health")
+    found = httpx.get(f"{served[0]}health", timeout=60)
     assert found.status_code == 200 and found.headers["cache-control"] == "no-store"
     assert found.json() == {
         "status": "ok",

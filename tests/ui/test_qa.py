@@ -22,7 +22,9 @@ from mmdemo.ui.i18n import CHINESE, Localisation
 from mmdemo.ui.qa import AskTab
 from mmdemo.ui.qa_media import MOST_MEDIA
 from mmdemo.ui.qa_session import AskSession
+from tests.fakes import GATE_SECONDS
 from tests.ui.qa_fakes import SUGGESTED, FakeAsker
+from tests.ui.test_app import wait_until
 
 LION, TALK, CLIP = "images/lion.jpg", "audio/cate_blanch.mp3", "videos/world.mp4"
 AVI = "videos/b.avi"
@@ -251,7 +253,7 @@ def test_removing_moves_numbers_up_and_leaves_the_history_readable(page: Page, a
     assert asker.asked[-1][1] == ("cate_blanch.mp3",)
 
 
-def test_stop_ends_the_work_within_two_seconds(page: Page, asker: FakeAsker) -> None:
+def test_stop_does_not_wait_for_the_step(page: Page, asker: FakeAsker) -> None:
     page.add(LION, TALK)
     asker.gate = threading.Semaphore(1)
     page.note("What is this?")
@@ -262,14 +264,11 @@ def test_stop_ends_the_work_within_two_seconds(page: Page, asker: FakeAsker) -> 
     page.apply(page.tab.stop(page.session, page.state))
     assert "Stopping" in page.statuses[-1] and page.of(page.parts.stop, "interactive") is False
     page.all(running)
-    assert time.monotonic() - started < 2.0
+    assert time.monotonic() - started < GATE_SECONDS / 4, "two seconds on an idle machine"
     assert "Stopped" in page.statuses[-1] and "Stopped before there was an answer" in page.chat
     asker.gate.release(5)
-    for _ in range(100):
-        if not asker.running:
-            break
-        time.sleep(0.05)
-    assert asker.running == 0 and asker.closed == 1 and asker.steps <= 2, "nothing goes on behind the page"
+    wait_until(lambda: asker.running == 0)
+    assert asker.closed == 1 and asker.steps <= 2, "nothing goes on behind the page"
 
 
 def test_a_question_that_waits_is_given_up_at_once(page: Page, asker: FakeAsker) -> None:
@@ -363,7 +362,7 @@ def test_a_closed_page_takes_its_files_along(page: Page, uploads: Path, asker: F
     asker.gate.release(50)
     started = time.monotonic()
     page.all(running)
-    assert time.monotonic() - started < 2.0, "and nobody works for a page that is gone"
+    assert time.monotonic() - started < GATE_SECONDS / 4, "and nobody works for a page that is gone"
 
 
 def test_media_nobody_used_for_long_are_said_to_be_gone(page: Page) -> None:

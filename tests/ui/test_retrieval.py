@@ -32,6 +32,7 @@ from mmdemo.ui.retrieval_view import Failure, RetrievalView, caption, detail_htm
 from tests.fakes import models_of
 from tests.tasks.word_backbone import WordBackbone, words_vector
 from tests.test_app import free_port
+from tests.ui.conftest import PATIENT
 
 PICTURES = ("images/lion.jpg", "images/tower.jpg", "images/cheetah1.jpg")
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -464,7 +465,7 @@ def client() -> Iterator[Client]:
         patch.setattr(pipeline, "models_loaded", lambda: False)
         demo = build_demo(examples=[])
         _, url, _ = demo.launch(**launch_kwargs(), server_port=free_port(), prevent_thread_lock=True, quiet=True)
-        client = Client(url, verbose=False)
+        client = Client(url, verbose=False, httpx_kwargs=PATIENT)
         yield client
         client.close()
         demo.close()
@@ -487,7 +488,7 @@ def test_the_api_refuses_the_folder_of_all_uploads(client: Client) -> None:
     # The client of Gradio would upload what it is given, so this one speaks for itself.
     call = f"{client.src.rstrip('/')}/gradio_api/call/search"
     for files, query_file in (([folder], None), ([handle_file(str(sample(PICTURES[0])))], folder)):
-        started = httpx.post(call, json={"data": [files, "lion", query_file, "all", 3]}).json()
+        started = httpx.post(call, json={"data": [files, "lion", query_file, "all", 3]}, timeout=60).json()
         answer = httpx.get(f"{call}/{started['event_id']}", timeout=60).text
         assert "event: error" in answer and '"hits"' not in answer
 

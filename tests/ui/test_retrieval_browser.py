@@ -83,7 +83,7 @@ def expect_second(page: Page, selector: str, name: str, second: float) -> None:
           return player?.currentSrc.includes(name) && Math.abs(player.currentTime - second) < 0.05;
         }""",
         arg=[selector, name, second],
-        timeout=30_000,
+        timeout=WORKING_MS,
     )
     page.wait_for_timeout(500)  # and that nothing puts it back
     assert abs(page.eval_on_selector(selector, "player => player.currentTime") - second) < 0.05
@@ -130,11 +130,11 @@ def test_players_open_at_the_best_moment(browser: Browser, words_address: str, t
     expect(moment).to_contain_text("sax.wav")
     expect_second(page, audio, "sax.wav", float(moment.get_attribute("data-cue") or "nan"))
     clip.click()
-    expect(page.locator(video)).to_be_visible(timeout=30_000)
+    expect(page.locator(video)).to_be_visible(timeout=WORKING_MS)
     page.locator("#mm-map [aria-label='b.avi']").click()
     page.wait_for_function("document.querySelector('#mm-chosen-video video')?.currentSrc.endsWith('.mp4')")
-    expect(page.locator("#mm-detail")).to_contain_text("b.avi", timeout=30_000)
-    expect(page.locator("#mm-detail")).not_to_contain_text("being made", timeout=30_000)
+    expect(page.locator("#mm-detail")).to_contain_text("b.avi", timeout=WORKING_MS)
+    expect(page.locator("#mm-detail")).not_to_contain_text("being made", timeout=WORKING_MS)
     page.locator("#mm-library-files input[type=file]").set_input_files([str(sample("images/tower.jpg"))])
     expect(page.locator("#mm-map [data-item]")).to_have_count(len(files) + 1, timeout=WORKING_MS)
     page.context.close()
@@ -169,7 +169,7 @@ def test_photographs_and_a_clip_are_found_and_opened(
     mark = page.locator("#mm-map [aria-label='world.mp4']")
     mark.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#mm-chosen-video video")).to_be_visible(timeout=30_000)
+    expect(page.locator("#mm-chosen-video video")).to_be_visible(timeout=WORKING_MS)
     expect(page.locator("#mm-map .mm-chosen")).to_have_attribute("aria-label", "world.mp4")
     expect(page.locator("#mm-chosen-image")).to_be_hidden()
 

@@ -21,6 +21,7 @@ from mmdemo.ui.common import is_upload, work_folder
 from mmdemo.ui.qa_media import MediaFolder
 from mmdemo.ui.session_files import SessionFiles, paths_in
 from tests.test_app import ROOT
+from tests.ui.conftest import PATIENT
 from tests.ui.fakes import FakePipeline
 from tests.ui.test_app import wait_until
 
@@ -141,7 +142,7 @@ def test_closing_a_tab_deletes_its_uploads_and_results(
     monkeypatch.setattr("gradio.utils.get_heartbeat_rate", lambda: 0.25)
     recording = tmp_path / "private talk.mp3"
     recording.write_bytes(os.urandom(64))
-    client = Client(served[0], verbose=False, download_files=False)
+    client = Client(served[0], verbose=False, httpx_kwargs=PATIENT, download_files=False)
     _, _, results = client.predict(handle_file(recording), api_name="/transcribe")
     stored = [Path(result["path"]) for result in results]
     folder = Path(gr.utils.get_upload_folder())
@@ -242,7 +243,7 @@ def test_one_visitor_sees_nothing_of_another(served: Served, http: httpx.Client,
     """A second client gets neither the results of the first nor a list of them."""
     recording = tmp_path / "mine.mp3"
     recording.write_bytes(os.urandom(64))
-    mine = Client(served[0], verbose=False, download_files=False)
+    mine = Client(served[0], verbose=False, httpx_kwargs=PATIENT, download_files=False)
     event = mine.submit(handle_file(recording), api_name="/transcribe")
     event.result(timeout=60)
     assert mine.session_hash not in http.get(f"{served[0]}config").text
