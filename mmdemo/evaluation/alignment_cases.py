@@ -44,7 +44,7 @@ class AlignmentCase:
     """A recording whose lines' times are known."""
 
     name: str
-    kind: str  # given | tuning | generalisation
+    kind: str  # given, or a `Kind` of recipe
     language: str  # ISO 639-1, of what is said
     media: Path
     duration: float  # seconds

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS, UNSPACED_TEXTS
+from mmdemo.evaluation.alignment_held_out import HELD_OUT_MANDARIN, HELD_OUT_TEXTS
 from mmdemo.evaluation.alignment_recipes import CAPTIONS, DIGITS, Recipe
 from mmdemo.evaluation.alignment_sounds import Random, trimmed
 from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS, MANDARIN_TEXTS, TUNING_TEXTS
@@ -16,7 +17,14 @@ from mmdemo.evaluation.sound_data import decoded, members, spoken_texts
 from mmdemo.media import audio_from_samples
 from mmdemo.types import SAMPLE_RATE, Float32Array
 
-TEXTS = {"tuning": TUNING_TEXTS, "development": DEVELOPMENT_TEXTS, "generalisation": GENERALISATION_TEXTS}
+TEXTS = {
+    "tuning": TUNING_TEXTS,
+    "development": DEVELOPMENT_TEXTS,
+    "generalisation": GENERALISATION_TEXTS,
+    "held-out": HELD_OUT_TEXTS,
+}
+TRANSLATIONS = {"generalisation": "fr", "held-out": "es"}
+"""Of English; German otherwise."""
 FILLERS = {"en": ("um", "uh"), "pt": ("hum", "eh")}
 CHORUS_LINES = 4
 DIGITS_A_LINE, DIGIT_LINES = 5, 12
@@ -31,7 +39,7 @@ def translation_language(recipe: Recipe) -> str:
         return "en"
     if recipe.voices == (CAPTIONS,):
         return "zh"
-    return "fr" if recipe.kind == "generalisation" else "de"
+    return TRANSLATIONS.get(recipe.kind, "de")
 
 
 def spoken_lines(recipe: Recipe, data: Path, random: Random) -> tuple[list[Spoken], list[str]]:
@@ -70,6 +78,8 @@ def spoken_lines(recipe: Recipe, data: Path, random: Random) -> tuple[list[Spoke
 def _sentences(recipe: Recipe) -> list[tuple[str, str]]:
     if recipe.kind == "development" and recipe.language in UNSPACED_TEXTS:
         return list(UNSPACED_TEXTS[recipe.language])
+    if recipe.language == "zh" and recipe.kind == "held-out":
+        return list(HELD_OUT_MANDARIN)
     if recipe.language == "zh":
         half = len(MANDARIN_TEXTS) // 2
         return list(MANDARIN_TEXTS[:half] if recipe.kind == "tuning" else MANDARIN_TEXTS[half:])
@@ -86,7 +96,7 @@ def _captions(recipe: Recipe, data: Path, random: Random) -> tuple[list[Spoken],
     for image, _, text in (row.split("\t") for row in rows):
         translations.setdefault(Path(image).stem, text)
     found = list(members(data / "sounds" / "spoken_captions.tar", ".mp3"))
-    held_out = recipe.kind == "generalisation"
+    held_out = recipe.kind in TRANSLATIONS
     half = found[len(found) // 2 :] if held_out else found[: len(found) // 2]
     chosen = random.choice(len(half), min(CAPTION_LINES, len(half)), replace=False)
     pieces, others = [], []

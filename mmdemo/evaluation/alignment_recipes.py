@@ -1,7 +1,8 @@
 """What the built cases are made of: those to tune on, and those that only tell whether the tuning generalises.
 
-The two kinds share no text, no voice with its manner, no way of pausing, no room and no background. Development cases
-are to be tuned on too; they share no text and no voice with those that tell.
+Tuning and generalisation share no text, no voice with its manner, no way of pausing, no room and no background.
+Development cases are to be tuned on too; they share no text and no voice with those that tell. Generalisation cases
+have been looked at since, so held-out ones tell now, with texts, voices and rooms that none of the others have.
 """
 
 from __future__ import annotations
@@ -9,9 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["tuning", "development", "generalisation"]
+Kind = Literal["tuning", "development", "generalisation", "held-out"]
 Pauses = Literal["even", "uneven", "short", "long"]
-Background = Literal["", "music", "pink noise", "brown noise", "voices", "Rain", "Sea waves", "Fire crackling"]
+Background = Literal[
+    "",
+    "music",
+    "pink noise",
+    "brown noise",
+    "voices",
+    "Rain",
+    "Sea waves",
+    "Fire crackling",
+    "Clock tick",
+    "Helicopter",
+]
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,10 @@ def _development(name: str, language: str, *voices: str, **more: object) -> Reci
 
 def _other(name: str, language: str, *voices: str, **more: object) -> Recipe:
     return Recipe(f"other {name}", "generalisation", language, voices, **more)  # type: ignore[arg-type]
+
+
+def _held_out(name: str, language: str, *voices: str, **more: object) -> Recipe:
+    return Recipe(f"held out {name}", "held-out", language, voices, **more)  # type: ignore[arg-type]
 
 
 RECIPES: tuple[Recipe, ...] = (
@@ -99,4 +115,26 @@ RECIPES: tuple[Recipe, ...] = (
     _other("digits sea telephone", "en", DIGITS, telephone=True, background="Sea waves", pauses="long"),
     _other("captions readers in rain", "en", CAPTIONS, background="Rain", decibels=10.0, pauses="uneven"),
     _other("captions readers long pauses", "en", CAPTIONS, telephone=True, pauses="long"),
+    _held_out("near", "en", "en-us+Andy", pauses="uneven"),
+    _held_out("cabin", "en", "en+Annie", room=0.3, pauses="long"),
+    _held_out("radio", "en", "en-us+Mike", telephone=True, pauses="even"),
+    _held_out("couple", "en", "en+Lee", "en-us+Alicia", pauses="short", pace=(165, 200)),
+    _held_out("old man", "en", "en+grandpa", pace=(120, 140), pauses="uneven"),
+    _held_out("helicopter", "en", "en-us+steph", background="Helicopter", decibels=10.0, pauses="uneven"),
+    _held_out("preamble", "en", "en-us+Michael", preamble=True, pauses="even"),
+    _held_out("fillers unwritten", "en", "en+Andrea", hesitant=True, written_fillers=False, pauses="even"),
+    _held_out("fillers written", "en", "en-us+rob", hesitant=True, pauses="uneven"),
+    _held_out("chorus", "en", "en+Mario", chorus=True, pauses="uneven"),
+    _held_out("German clock", "de", "de+Annie", background="Clock tick", decibels=10.0, pauses="uneven"),
+    _held_out("German dialogue", "de", "de+max", "de+steph3", pauses="short"),
+    _held_out("Spanish", "es", "es-419+Gene", pauses="uneven"),
+    _held_out("Spanish radio", "es", "es-419+Alicia", telephone=True, pauses="long"),
+    _held_out("Polish", "pl", "pl", pauses="even"),
+    _held_out("Polish stairwell", "pl", "pl+f5", room=0.7, pauses="uneven"),
+    _held_out("Turkish", "tr", "tr+m2", pauses="uneven"),
+    _held_out("Turkish helicopter", "tr", "tr+Andrea", background="Helicopter", decibels=12.0, pauses="uneven"),
+    _held_out("Mandarin", "zh", "cmn+m5", pauses="uneven"),
+    _held_out("digits", "en", DIGITS, room=0.3, pauses="even"),
+    _held_out("digits clock", "en", DIGITS, background="Clock tick", decibels=12.0, pauses="uneven"),
+    _held_out("captions", "en", CAPTIONS, room=0.3, pauses="uneven"),
 )

@@ -1,9 +1,9 @@
 """Measures subtitle alignment: this engine and other people's, on true cases that are spoilt in every way.
 
 ``python -m mmdemo.evaluation.subtitle_alignment ../shared/data/alignment tuning --json runs/alignment.json`` takes
-cases (JSON beside a sound file), folders of them, and the names ``tuning`` and ``generalisation`` for cases built by
-code. With ``--rival-python /path/to/venv/bin/python`` ffsubsync, stable-ts and aeneas run beside, where that
-interpreter has them.
+cases (JSON beside a sound file), folders of them, and the names ``tuning``, ``development``, ``generalisation`` and
+``held-out`` for cases built by code. With ``--rival-python /path/to/venv/bin/python`` ffsubsync, stable-ts and aeneas
+run beside, where that interpreter has them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from mmdemo.evaluation.reports import evaluation_parser, finish, load_average, p
 from mmdemo.weights import AUDIO_TOWER, locate
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"tuning": "tuning", "development": "development", "generalisation": "generalisation"}
+    {"tuning": "tuning", "development": "development", "generalisation": "generalisation", "held-out": "held-out"}
 )
 MILLISECONDS_DIGITS, SHARE_DIGITS, FACTOR_DIGITS = 1, 4, 4
 
@@ -106,7 +106,7 @@ def find_cases(names: Sequence[str], data: Path, cache: Path) -> list[AlignmentC
     """Return the cases of paths and of the names of built kinds.
 
     Args:
-        names: JSON files, folders, ``tuning`` or ``generalisation``.
+        names: JSON files, folders, or one of `KINDS`.
         data: ``shared/data``, for built cases.
         cache: folder where built cases are kept.
 
@@ -147,7 +147,7 @@ def _headline(rows: Sequence[dict[str, object]]) -> dict[str, object]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the evaluation; returns the exit code, 1 when no aligner can run."""
     parser = evaluation_parser(__doc__.splitlines()[0])
-    parser.add_argument("cases", nargs="+", help="JSON files, folders, tuning, development, generalisation")
+    parser.add_argument("cases", nargs="+", help="JSON files, folders, tuning, development, generalisation, held-out")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--faults", nargs="+", choices=list(FAULTS), default=list(FAULTS))
     parser.add_argument("--aligners", nargs="+", help="only these: mmdemo, ffsubsync, stable-ts, aeneas")

@@ -13,6 +13,7 @@ from mmdemo.errors import FileMissing
 from mmdemo.evaluation import alignment_generation as generation
 from mmdemo.evaluation.alignment_cases import TrueWord
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
+from mmdemo.evaluation.alignment_held_out import HELD_OUT_TEXTS
 from mmdemo.evaluation.alignment_lines import pause_seconds
 from mmdemo.evaluation.alignment_recipes import RECIPES, RECORDED, Recipe
 from mmdemo.evaluation.alignment_sounds import (
@@ -55,7 +56,19 @@ def test_the_kinds_share_no_text_voice_pause_or_background() -> None:
     assert not set(DEVELOPMENT_TEXTS["en"]) & {*GENERALISATION_TEXTS["en"], *TUNING_TEXTS["en"]}
 
 
-@pytest.mark.parametrize("texts", [TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS])
+def test_held_out_cases_have_texts_voices_and_rooms_of_their_own() -> None:
+    held_out = [recipe for recipe in RECIPES if recipe.kind == "held-out"]
+    seen = [recipe for recipe in RECIPES if recipe.kind != "held-out"]
+    assert len(held_out) >= 20
+    assert not {r.room for r in held_out} & {r.room for r in seen} - {0.0}
+    assert not {v for r in held_out for v in r.voices} & {v for r in seen for v in r.voices} - set(RECORDED)
+    for texts in (TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS):
+        assert not {line for rows in HELD_OUT_TEXTS.values() for line in rows} & {
+            line for rows in texts.values() for line in rows
+        }
+
+
+@pytest.mark.parametrize("texts", [TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS, HELD_OUT_TEXTS])
 def test_every_language_says_the_same_rows(texts: dict[str, tuple[str, ...]]) -> None:
     assert len({len(lines) for lines in texts.values()}) == 1
     assert all(len(set(lines)) == len(lines) for lines in texts.values())
