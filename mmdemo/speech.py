@@ -16,6 +16,7 @@ from mmdemo.alignment.word_refinement import ManyLanguageAligner, WordAligner
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.errors import UnknownLanguage
+from mmdemo.kept_recognition import KeptRecognition, window_key
 from mmdemo.types import EncodedWindow, Segment, Word
 from mmdemo.whisper_decoding import (
     CHINESE_PROMPT,
@@ -52,6 +53,11 @@ class RecognisedWindow:
     imagined: int  # sentences left out because nobody speaks there
     repeated: bool  # the text repeats itself even after every retry
 
+    @property
+    def has_digits(self) -> bool:
+        """Whether a number was written in figures."""
+        return any(sign.isdigit() for segment in self.segments for sign in segment.text)
+
 
 class SpeechRecognizer:
     """Whisper's decoder over encoded windows.
@@ -78,6 +84,7 @@ class SpeechRecognizer:
         self._whisper = shared_whisper(whisper, folder)
         self.languages: tuple[str, ...] = tuple(self._whisper.supported_languages)
         self._digits: tuple[int, ...] | None = None
+        self._kept: KeptRecognition[RecognisedWindow] = KeptRecognition()
 
     def check_language(self, language: str | None) -> str | None:
         """Return a language code that the model knows, or None for “detect it”.
@@ -127,7 +134,7 @@ class SpeechRecognizer:
         return language, votes[language] / sum(votes.values())
 
     def transcribe_window(self, encoded: EncodedWindow, language: str, spell_numbers: bool = False) -> RecognisedWindow:
-        """Recognise the words of one window and place them in media time.
+        """Recognise the words of one window and place them in media time, or remember what was recognised there.
 
         Args:
             encoded: the window.
@@ -137,6 +144,17 @@ class SpeechRecognizer:
         Returns:
             Sentences in order.
         """
+        key = window_key(encoded)
+        found = self._kept.find(key, language, spell_numbers)
+        if found is None and spell_numbers:
+            plain = self._kept.find(key, language, False)
+            found = None if plain is None or plain.has_digits else plain
+        if found is None:
+            found = self._recognised(encoded, language, spell_numbers)
+            self._kept.keep(key, language, spell_numbers, found)
+        return found
+
+    def _recognised(self, encoded: EncodedWindow, language: str, spell_numbers: bool) -> RecognisedWindow:
         tokenizer = self._tokenizer(language)
         storage = window_storage(encoded)
         options = decoding_options(tokenizer, encoded)

@@ -118,6 +118,19 @@ def test_spoken_words_are_placed_within_a_quarter_second(
 
 
 @pytest.mark.real
+def test_what_was_recognised_is_not_decoded_again(
+    real_models: Models, limits: Limits, two_sentences: tuple[Path, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = two_sentences
+    first = transcribe_whole(open_audio(path, limits), real_models, "en")
+    monkeypatch.setattr(type(real_models.speech), "_recognised", None)
+    again = transcribe_whole(open_audio(path, limits), real_models, "en")
+    assert again.cues == first.cues
+    window = next(real_models.backbone.encode_windows(open_audio(path, limits)))
+    assert real_models.speech.transcribe_window(window, "en", spell_numbers=True).segments, "no figure was written"
+
+
+@pytest.mark.real
 @pytest.mark.parametrize(("voice", "language"), [("en-us", "en"), ("es", "es"), ("it", "it")])
 def test_languages_are_told_apart(
     real_models: Models, limits: Limits, tmp_path: Path, voice: str, language: str

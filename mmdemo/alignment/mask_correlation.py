@@ -10,9 +10,11 @@ import numpy as np
 
 from mmdemo.alignment.cue_scores import CueScorer, CueTimes, cue_times
 from mmdemo.alignment.fine_offsets import refine
+from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.meaning_scores import MEANING_WEIGHT, Meanings, MeaningScorer, agreement
 from mmdemo.alignment.offset_search import KNOWN_RATES, CoarsePath, margin_for, score_deviation, search_offsets
 from mmdemo.alignment.speech_mask import FRAME_SECONDS, SpeechMask
+from mmdemo.alignment.spot_scores import SPOT_WEIGHT, SpotScorer
 from mmdemo.alignment.time_map import TimeMap
 from mmdemo.types import Span
 
@@ -67,6 +69,7 @@ def correlate_mask(
     mask: SpeechMask,
     unchanged_seconds: float = UNCHANGED_SECONDS,
     meanings: Meanings | None = None,
+    heard: Sequence[HeardCue] = (),
 ) -> MaskFit:
     """Find the clock rate and the piecewise-constant offsets at which cues meet speech.
 
@@ -76,6 +79,7 @@ def correlate_mask(
         unchanged_seconds: a map that moves no cue by more than this counts as none.
         meanings: how like each cue, in the order given, is to what is said where; None: when somebody speaks is all
             that is known.
+        heard: where each cue was heard by itself, in the order given; empty: that is not known.
 
     Returns:
         The fit. It is "undecided" when shuffled cues fit nearly as well: another film's subtitles, music, silence, or
@@ -95,6 +99,9 @@ def correlate_mask(
     if meanings is not None and meanings.passages:
         order = np.flatnonzero(usable)[np.argsort(starts[usable], kind="stable")]
         searched = MeaningScorer(scorer, meanings.of(order.tolist()), MEANING_WEIGHT * deviation)
+    elif heard:
+        order = np.flatnonzero(usable)[np.argsort(starts[usable], kind="stable")]
+        searched = SpotScorer(scorer, [heard[i] for i in order.tolist()], SPOT_WEIGHT * deviation)
     best = max(
         (search_offsets(times, mask, searched, deviation, rate) for rate in KNOWN_RATES), key=lambda path: path.total
     )
@@ -131,7 +138,7 @@ def evidence_against_chance(
     while len(chance) < SHUFFLES:
         cues = _shuffled(times, generator)
         stranger = scorer
-        if isinstance(scorer, MeaningScorer):
+        if isinstance(scorer, MeaningScorer | SpotScorer):
             stranger = scorer.permuted(generator.permutation(len(times)).tolist())
         chance.append(search_offsets(cues, mask, stranger, deviation, path.rate).total)
         mean = float(np.mean(chance))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mmdemo.alignment.anchor_fit import Anchor, AnchorFit, fit_anchors
+from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.mask_correlation import UNCHANGED_SECONDS
 from mmdemo.alignment.time_map import TimeMap
 from mmdemo.types import Cue
@@ -38,15 +39,6 @@ BOTH_ENDS_SECONDS = 0.35
 MAP_CONFIDENCE = 0.5
 """Of a cue that nobody was heard to speak but whose neighbours' map is sure."""
 SHORTEST_CUE_SECONDS = 0.05
-
-
-@dataclass(frozen=True)
-class HeardCue:
-    """Where the words of a cue were heard."""
-
-    start: float  # media seconds
-    end: float
-    confidence: float  # 0..1, 0 = not heard
 
 
 @dataclass(frozen=True)

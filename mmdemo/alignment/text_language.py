@@ -55,6 +55,24 @@ def other_language(texts: Sequence[str], spoken: str) -> str:
     return best
 
 
+def text_language(texts: Sequence[str]) -> str:
+    """Tell which language texts are written in; "" when they say too little.
+
+    Args:
+        texts: of the cues.
+
+    Returns:
+        ISO 639-1 code, of the languages in `SAME_WRITING` the one that Whisper knows.
+    """
+    sample = _sample(texts)
+    if len(_LETTER.findall(sample)) < LEAST_LETTERS:
+        return ""
+    from py3langid.langid import classify
+
+    best = _code(classify(sample)[0])
+    return "" if best == NO_LANGUAGE else best
+
+
 def _code(language: str) -> str:
     return SAME_WRITING.get(language, language)
 

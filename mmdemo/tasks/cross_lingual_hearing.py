@@ -41,7 +41,7 @@ def windows_of(sound: AudioFile | Audio | Encoding, models: Models) -> Windows:
     return read_windows(sound) if isinstance(sound, Encoding) else models.backbone.encode_windows(sound)
 
 
-def find_language(sound: AudioFile | Audio | Encoding, models: Models) -> Generator[float, None, str]:
+def find_language(sound: AudioFile | Audio | Encoding, models: Models) -> Generator[float, None, tuple[str, float]]:
     """Find the spoken language from the first windows in which somebody speaks.
 
     Args:
@@ -52,7 +52,7 @@ def find_language(sound: AudioFile | Audio | Encoding, models: Models) -> Genera
         Media seconds that were heard.
 
     Returns:
-        ISO 639-1 code; "" when nobody speaks or it stays uncertain.
+        ISO 639-1 code, "" when nobody speaks or it stays uncertain, and its probability.
     """
     voiced: list[EncodedWindow] = []
     language, probability = "", 0.0
@@ -65,7 +65,7 @@ def find_language(sound: AudioFile | Audio | Encoding, models: Models) -> Genera
             language, probability = models.speech.detect_language(voiced)
             if probability >= CERTAIN_LANGUAGE_PROBABILITY or len(voiced) >= MOST_VOTING_WINDOWS:
                 break
-    return language if probability >= SURE_LANGUAGE_PROBABILITY else ""
+    return language if probability >= SURE_LANGUAGE_PROBABILITY else "", probability
 
 
 def hear_meanings(

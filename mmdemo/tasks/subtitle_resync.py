@@ -13,6 +13,7 @@ from mmdemo.alignment.resync_outcome import (
     ResyncOutcome,
     alignment_of,
     by_meaning,
+    by_spots,
     by_voice,
     by_words,
     is_clear,
@@ -22,17 +23,20 @@ from mmdemo.alignment.resync_outcome import (
     refused,
 )
 from mmdemo.alignment.speech_mask import SpeechMask, listen, mask_of_encoding
-from mmdemo.alignment.text_language import other_language
+from mmdemo.alignment.text_language import other_language, text_language
 from mmdemo.media import audio_blocks
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cross_lingual_hearing import find_language, hear_meanings
+from mmdemo.tasks.cue_hearing import spot_cues
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.tasks.transcript_alignment import align
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Outcome, Span, SubtitleAlignment
 
 VOICE_SHARE = 0.1
 """Of the work, for finding when somebody speaks."""
+UNDOUBTED_LANGUAGE_PROBABILITY = 0.95
+"""Under music whatever is spoken is taken for English or Latin with up to 0.8; the text then says what it should be."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,34 @@ class _Resync:
         snapping = onsets_of(self.cues, fit, self.mask)
         if is_clear(fit) and not is_rough(snapping):
             return by_voice(self.cues, fit), ""
-        spoken = self.language
+        texts = [cue.text for cue in self.cues]
+        spoken, probability = self.language, 1.0
         if not spoken:
-            spoken = yield from shown_as(find_language(self.sound, self.models), lambda _: self._progress(0.0, ""))
-        written = other_language([cue.text for cue in self.cues], spoken) if spoken else ""
+            finding = find_language(self.sound, self.models)
+            spoken, probability = yield from shown_as(finding, lambda _: self._progress(0.0, ""))
+        written = other_language(texts, spoken) if spoken else ""
+        if not written or probability < UNDOUBTED_LANGUAGE_PROBABILITY:
+            own = self._own_language(texts, spoken, probability)
+            found = (yield from self._by_spots(own)) if own else None
+            if found is not None:
+                return found, own
         if written:
             return (yield from self._by_meaning(fit, snapping, written, spoken))
         return (yield from self._by_words(fit, snapping, spoken))
+
+    def _own_language(self, texts: Sequence[str], spoken: str, probability: float) -> str:
+        """Return the language to hear the cues in: that of the text, where that of the speech is in doubt."""
+        if spoken and probability >= UNDOUBTED_LANGUAGE_PROBABILITY:
+            return spoken
+        own = text_language(texts)
+        return own if own in self.models.speech.languages else spoken
+
+    def _by_spots(self, language: str) -> Generator[ResyncProgress, None, ResyncOutcome | None]:
+        hearing = spot_cues(self.sound, self.cues, self.models, language)
+        heard = yield from shown_as(hearing, lambda seconds: self._progress(seconds, language))
+        if not heard:
+            return None
+        return by_spots(self.cues, correlate_mask(self._spans(), self.mask, heard=heard), self.mask, heard)
 
     def _by_words(self, fit: MaskFit, snapping: Snapping, spoken: str) -> Steps:
         found: SubtitleAlignment | None = None

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mmdemo.alignment.resync_plan import HeardCue, fit_heard, follow_map, is_unchanged, retime
+from mmdemo.alignment.heard_cues import HeardCue
+from mmdemo.alignment.resync_plan import fit_heard, follow_map, is_unchanged, retime
 from mmdemo.alignment.time_map import MapPiece, TimeMap
 from mmdemo.types import Cue
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmdemo.alignment.text_language import other_language
+from mmdemo.alignment.text_language import other_language, text_language
 
 ENGLISH = ("I'll be there at nine.", "<i>Nobody</i> told me that the bridge was closed.", "What do you mean?")
 GERMAN = ("Ich bin um neun da.", "Niemand hat mir gesagt, dass die Brücke gesperrt war.", "Was meinst du?")
@@ -37,3 +37,11 @@ def test_what_says_too_little_is_in_no_other_language() -> None:
 
 def test_a_long_file_is_read_in_samples() -> None:
     assert other_language(GERMAN * 7_000, "en") == "de"
+
+
+def test_a_text_names_its_own_language_if_it_says_enough() -> None:
+    assert (
+        text_language(GERMAN) == "de"
+        and text_language(["今天早上我去市场买了很多水果。", "请你把窗户打开一点。"] * 3) == "zh"
+    )
+    assert text_language(["Oui.", "123", "♪ ♪"]) == "" and text_language([]) == ""

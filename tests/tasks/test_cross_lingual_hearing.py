@@ -46,13 +46,13 @@ def test_even_speech_is_cut_in_the_middle_and_no_word_is_lost() -> None:
 def test_the_language_is_found_from_the_first_windows_and_no_more_are_encoded() -> None:
     backbone = FakeBackbone(window_count=9, silent=(0,))
     models = fake_models(backbone, FakeSpeech(votes=(("de", 0.3), ("de", 0.9))))
-    assert run_through(find_language(SOUND, models)) == "de"
+    assert run_through(find_language(SOUND, models))[0] == "de"
     assert backbone.encoded == [0, 1, 2] and backbone.closed
 
 
 def test_an_uncertain_language_and_silence_are_none() -> None:
-    assert run_through(find_language(SOUND, fake_models(speech=FakeSpeech(votes=(("de", 0.3),))))) == ""
-    assert run_through(find_language(SOUND, fake_models(FakeBackbone(2, silent=(0, 1))))) == ""
+    assert run_through(find_language(SOUND, fake_models(speech=FakeSpeech(votes=(("de", 0.3),)))))[0] == ""
+    assert run_through(find_language(SOUND, fake_models(FakeBackbone(2, silent=(0, 1))))) == ("", 0.0)
 
 
 @pytest.mark.real
