@@ -22,7 +22,7 @@ LAYERS = (
     {"weights", "hub"},
     {"backbone"},
     {"generators"},
-    {"word_times"},
+    {"word_times", "kept_recognition"},
     {"whisper_decoding", "whisper_text_alignment", "alignment"},
     {"speech"},
     {"runtime", "doctor"},
