@@ -20,6 +20,7 @@ from mmdemo.ui import (
     retrieval_api,
     subtitle_api,
     sweeping,
+    video_api,
 )
 from mmdemo.ui.backbone_tab import BackboneTab
 from mmdemo.ui.captioning import CaptionTab
@@ -83,6 +84,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         alignment_api.connect(localisation)
         retrieval_api.connect(localisation)
         media_api.connect(localisation)
+        video_api.connect(localisation)
         tabs = Tabs(caption, subtitles, search, ask, backbone, tour)
         page_events.connect(demo, Whole(localisation, session, selector, status_line, reuse_line, tabs))
         if chosen_models is not None:

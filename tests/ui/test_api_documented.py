@@ -23,7 +23,7 @@ from tests.test_app import ROOT
 DOCUMENT = ROOT / "docs" / "api.md"
 BLOCKS = blocks_of(DOCUMENT, ROOT)
 ADDRESS = "http://127.0.0.1:7860"
-ENDPOINTS = {"caption", "transcribe", "align", "ask", "search", "classify", "match", "encode"}
+ENDPOINTS = {"caption", "scenes", "export", "transcribe", "align", "ask", "search", "classify", "match", "encode"}
 
 TRANSCRIPT = """Good morning everybody and welcome to the museum.
 This is a short message about the opening hours.
@@ -53,6 +53,8 @@ SAID = {
     "Subtitles": "museum",
     "A transcript put on the speech": "aligned",
     "Mistimed subtitles put right": "aligned",
+    "Scenes of a video": "0",
+    "A video with its subtitles": "track",
     "Questions": "10 o'clock",
     "Search": "picture.jpg",
     "Labels": "a lion",

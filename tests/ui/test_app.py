@@ -19,7 +19,7 @@ from mmdemo.ui.app import build_demo, launch_kwargs
 from mmdemo.ui.header import status_line_html
 from mmdemo.ui.i18n import CHINESE, ENGLISH
 from tests.ui.conftest import PATIENT
-from tests.ui.fakes import CUES, REASON, WINDOWS, FakePipeline
+from tests.ui.fakes import CLIP, CUES, REASON, WINDOWS, FakePipeline
 
 Served = tuple[str, FakePipeline]
 
@@ -84,7 +84,18 @@ def test_only_the_documented_endpoint_is_public(client: Client, served: Served) 
     described = client.view_api(return_format="dict")
     assert (
         list(described["named_endpoints"])
-        == ["/ask", "/caption", "/transcribe", "/align", "/search", "/encode", "/classify", "/match"]
+        == [
+            "/ask",
+            "/caption",
+            "/transcribe",
+            "/align",
+            "/search",
+            "/encode",
+            "/classify",
+            "/match",
+            "/scenes",
+            "/export",
+        ]
         and described["unnamed_endpoints"] == {}
     )
     parameters = described["named_endpoints"]["/transcribe"]["parameters"]
@@ -116,6 +127,25 @@ def test_bad_files_are_sentences_over_the_api(
     with pytest.raises(AppError, match=sentence) as caught:
         client.predict(handle_file(path), api_name="/transcribe")
     assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"), [("plain.txt", "Only words.", "has no times"), ("empty.srt", "", "is empty")]
+)
+def test_subtitles_that_cannot_go_into_a_video_are_sentences(
+    client: Client, tmp_path: Path, name: str, content: str, sentence: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, "utf-8")
+    with pytest.raises(AppError, match=sentence):
+        client.predict(handle_file(CLIP), handle_file(path), api_name="/export")
+
+
+def test_scenes_of_what_is_no_video_are_a_sentence(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "notes.mp4"
+    path.write_bytes(b"words")
+    with pytest.raises(AppError, match="cannot be read as a picture, sound or video"):
+        client.predict(handle_file(path), api_name="/scenes")
 
 
 @pytest.mark.parametrize("language", ["klingon", {"code": "en"}, 7])
