@@ -3,6 +3,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Two processes run the tests side by side, and each computes in one thread.
+BESIDE := OMP_NUM_THREADS=1 MMDEMO_THREADS=1
 
 .PHONY: run test check bench doctor format clean
 
@@ -17,7 +19,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BESIDE) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m mmdemo.evaluation.image_tower

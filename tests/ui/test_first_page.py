@@ -23,7 +23,7 @@ CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
 
 
 def page(served: Served, accept: str, **headers: str) -> httpx.Response:
-    return httpx.get(served[0], headers={"accept-language": accept} | headers)
+    return httpx.get(served[0], headers={"accept-language": accept} | headers, timeout=60)
 
 
 def on_page(html: str) -> dict[str, dict[str, object]]:
@@ -63,7 +63,7 @@ def test_another_address_gets_a_page_of_its_own_and_memory_is_bounded(served: Se
     assert len(pages) == first_page.KEPT + 2
     assert all(sum(f"host{n}.example" in one for one in pages) == 1 for n in range(2, 4))
     assert "deep_link" not in page(served, "en").url.query.decode()
-    assert httpx.get(f"{served[0]}?deep_link=none").status_code == 200
+    assert httpx.get(f"{served[0]}?deep_link=none", timeout=60).status_code == 200
 
 
 def test_what_a_first_visit_needs_is_named_and_there(served: Served) -> None:
@@ -72,7 +72,7 @@ def test_what_a_first_visit_needs_is_named_and_there(served: Served) -> None:
     html = page(served, "en").text
     for name in (names[0], names[-1]):
         assert f'href="./assets/{name}"' in html
-        answer = httpx.get(f"{served[0]}assets/{name}")
+        answer = httpx.get(f"{served[0]}assets/{name}", timeout=60)
         assert answer.content == (frontend_files.FOLDER / name).read_bytes()
         assert "immutable" in answer.headers["cache-control"]
         assert answer.headers["content-type"].startswith("text/")
@@ -80,7 +80,7 @@ def test_what_a_first_visit_needs_is_named_and_there(served: Served) -> None:
 
 @pytest.mark.parametrize("name", ["nothing.js", "..%2Findex.html", "%2e%2e/index.html"])
 def test_nothing_but_the_frontend_is_there(served: Served, name: str) -> None:
-    assert httpx.get(f"{served[0]}assets/{name}").status_code in (403, 404)
+    assert httpx.get(f"{served[0]}assets/{name}", timeout=60).status_code in (403, 404)
 
 
 def test_a_description_in_a_language_leaves_the_first_one_alone() -> None:
