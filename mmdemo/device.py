@@ -6,7 +6,7 @@ import os
 
 from mmdemo.config import Settings
 from mmdemo.errors import DeviceUnavailable
-from mmdemo.zero_gpu import on_zero_gpu
+from mmdemo.zero_gpu import LENT, on_zero_gpu
 
 
 def choose_device(settings: Settings) -> str:
@@ -35,6 +35,17 @@ def torch_device(device: str) -> str:
     import torch
 
     return device if device == "cpu" or torch.cuda.is_available() else "cpu"
+
+
+def network_device(settings: Settings) -> str:
+    """Return where the hub's networks run: `torch_device`, or on ZeroGPU `mmdemo.zero_gpu.LENT`.
+
+    Raises:
+        DeviceUnavailable: a GPU was forced and there is none.
+    """
+    if on_zero_gpu() and settings.device != "cpu":
+        return LENT
+    return torch_device(choose_device(settings))
 
 
 def choose_threads(settings: Settings) -> int:

@@ -14,7 +14,7 @@ from mmdemo import __version__
 from mmdemo.backbone import familiarity
 from mmdemo.backbone.head_files import COMPONENT, heads_folder, read_config
 from mmdemo.config import MEGABYTE, Settings
-from mmdemo.device import choose_device, choose_threads
+from mmdemo.device import choose_device, choose_threads, network_device
 from mmdemo.errors import MMDemoError, WeightsMissing
 from mmdemo.generators import decoder_files
 from mmdemo.types import Sentence
@@ -57,7 +57,7 @@ class HubStatus:
 
     plan: HubPlan
     offline: bool
-    fits: dict[str, str]  # gigabytes → both | one | none | ?
+    fits: dict[str, str]  # gigabytes → all | one | none | ?
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,11 @@ def _trained_statuses() -> tuple[WeightsStatus, ...]:
 
 
 def _hub_status(settings: Settings, device: str) -> HubStatus:
-    from mmdemo.generators.hub import chosen_generator
-    from mmdemo.hub.catalogue import named_model
+    from mmdemo.generators.hub_costs import plan_of
     from mmdemo.hub.failures import is_offline
-    from mmdemo.hub.plan import MACHINES, hub_plan
+    from mmdemo.hub.plan import MACHINES
 
-    chosen = device or "cpu"
-    plan = hub_plan(named_model(settings.hub.backbone), chosen_generator(settings, chosen), chosen)
+    plan = plan_of(settings, network_device(settings) if device else "cpu", device or "cpu")
     return HubStatus(plan, is_offline(), {f"{size} GB": plan.fits(size) for size in MACHINES})
 
 
@@ -135,13 +133,14 @@ def _hub_lines(found: HubStatus) -> list[str]:
     plan = found.plan
     lines = []
     for model in plan.models:
-        place = "on the disk" if model.cached else f"to be fetched, {model.fetch_bytes / 1e9:.1f} GB"
+        size = f"{model.fetch_bytes / 1e9:.1f} GB" if model.fetch_bytes else "size not known yet"
+        place = "on the disk" if model.cached else f"to be fetched, {size}"
         memory = (
             f"{model.memory_bytes / 1e9:.1f} GB of memory on {plan.device}" if model.memory_bytes else "size unknown"
         )
         lines.append(f"hub        {model.repository}: {place}; {memory}")
     fits = ", ".join(f"{size}: {what}" for size, what in found.fits.items())
-    lines.append(f"memory     fits (both models, one at a time, none) {fits}")
+    lines.append(f"memory     fits (all models, one large one at a time, none) {fits}")
     if found.offline and not all(model.cached for model in plan.models):
         lines.append("note       HF_HUB_OFFLINE is set, so that nothing can be fetched")
     return lines

@@ -81,7 +81,7 @@ def _hub_models(chosen: Settings, progress: Callable[[DownloadProgress], None] |
     from mmdemo.alignment.neural_words import NeuralAligner
     from mmdemo.backbone.familiarity import UnknownFamiliarity
     from mmdemo.backbone.hub import HubBackbone
-    from mmdemo.device import choose_device, torch_device
+    from mmdemo.device import choose_device
     from mmdemo.generators.hub import HubGenerator, chosen_generator
     from mmdemo.hub.catalogue import named_model
     from mmdemo.hub.download import download
@@ -92,7 +92,7 @@ def _hub_models(chosen: Settings, progress: Callable[[DownloadProgress], None] |
     whisper = None if speech is None else speech_files(speech, download(speech, chosen, progress))
     backbone = HubBackbone(chosen, model, download(model, chosen, progress), whisper)
     backbone.check()
-    device = torch_device(backbone.device)
+    device = backbone.network_device
     named = chosen.hub.aligner
     aligner = NeuralAligner(named_model(named), chosen, device, backbone.lock) if named else None
     with contextlib.nullcontext() if whisper is None or speech is None else loading_failures(speech, whisper.folder):

@@ -217,5 +217,5 @@ def test_doctor_tells_what_the_hub_profile_costs(
     told = capsys.readouterr().out
     assert "profile    hub" in told
     assert "google/embeddinggemma-2: to be fetched, 1.5 GB; 7.1 GB of memory on cpu" in told
-    assert "8 GB: one, 16 GB: both, 24 GB: both" in told
+    assert "8 GB: one, 16 GB: all, 24 GB: all" in told
     assert "HF_HUB_OFFLINE is set" in told

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from mmdemo.device import choose_device
 from mmdemo.evaluation.app_process import RunningApp, free_port, wait_for
 from mmdemo.weights import AUDIO_TOWER, TEXT_TOWER
 from tests.test_app import ROOT
+from tests.zero_gpu import LentCalls
 
 HUB_FILE_LIMIT = 10_000_000
 """Bytes above which the hub refuses a file that is not kept as LFS."""
@@ -146,26 +146,13 @@ def test_the_files_of_the_container_are_enough_and_its_health_check_works(tmp_pa
             process.wait(30)
 
 
-@pytest.fixture
-def zero(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """A Space with ZeroGPU hardware; lists the seconds for which a GPU was asked for."""
-    asked: list[int] = []
-
-    def gpu(duration: int) -> Any:
-        asked.append(duration)
-        return lambda function: function
-
-    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    monkeypatch.setattr(zero_gpu, "find_spec", lambda name: SimpleNamespace(name=name))
-    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=gpu))
-    return asked
-
-
-def test_on_zero_gpu_one_function_asks_for_a_gpu_and_models_stay_on_the_processor(
-    zero: list[int], monkeypatch: pytest.MonkeyPatch
+def test_on_zero_gpu_functions_ask_for_a_gpu_and_local_models_stay_on_the_processor(
+    zero: LentCalls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 1)
-    assert zero_gpu.declare() is not None and zero == [10]
+    declared = zero_gpu.declare()
+    assert declared is not None and declared is zero_gpu.declare()
+    assert zero.seconds == [10, 60, 120] and declared[0]() == ""
     assert choose_device(Settings()) == "cpu"
     monkeypatch.delenv("SPACES_ZERO_GPU")
     assert zero_gpu.declare() is None and choose_device(Settings()) == "cuda"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from mmdemo.generators.hub_processor import control_tokens
 from mmdemo.generators.hub_texts import plain_text
 from mmdemo.hub.catalogue import HubModel
 from mmdemo.hub.failures import loading_failures
-from mmdemo.hub.idle import IdleModel, idle_seconds
+from mmdemo.hub.fetched import Fetch, fetched_when_used
+from mmdemo.hub.idle import IdleModel
 from mmdemo.hub.loading import SAFE, load_model
 from mmdemo.types import SAMPLE_RATE, Float32Array, Span
+from mmdemo.zero_gpu import LENT, LENT_DEVICE, Recipe, lend
 
 LANGUAGES = frozenset({"zh", "en", "yue", "fr", "de", "it", "ja", "ko", "pt", "ru", "es"})
 """That the model was trained on, as its processor lists them."""
@@ -35,9 +38,9 @@ class NeuralAligner:
     Args:
         model: which one (any that ``AutoModelForTokenClassification`` takes and whose processor aligns).
         settings: folders.
-        device: ``cpu`` or ``cuda``.
+        device: what `mmdemo.device.network_device` returned.
         lock: held while the network runs.
-        fetch: returns the model's folder, fetching what is missing; raises sentences.
+        fetch: see `mmdemo.hub.fetched.fetched_when_used`.
     """
 
     def __init__(
@@ -46,26 +49,22 @@ class NeuralAligner:
         settings: Settings,
         device: str,
         lock: threading.RLock,
-        fetch: Callable[[HubModel, Settings], Path] | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         self._model = model
-        self._settings = settings
         self._device = device
         self._lock = lock
-        self._fetch = fetch
-        self.held: IdleModel[_Loaded] = IdleModel(self._load, idle_seconds(settings))
+        self.held: IdleModel[_Loaded | _Lent] = fetched_when_used(model, settings, lock, self._load, fetch)
 
     @property
     def languages(self) -> frozenset[str]:
         """ISO 639 codes of the languages it knows."""
         return LANGUAGES
 
-    def _load(self) -> _Loaded:
-        from mmdemo.hub.download import download
-
-        folder = (self._fetch or download)(self._model, self._settings)  # others may work meanwhile
-        with self._lock:
-            return _Loaded(self._model, folder, self._device)
+    def _load(self, folder: Path) -> _Loaded | _Lent:
+        if self._device == LENT:
+            return _Lent(Recipe(_Loaded, (self._model, folder, LENT_DEVICE)))
+        return _Loaded(self._model, folder, self._device)
 
     def align(self, samples: Float32Array, words: Sequence[str]) -> tuple[Span, ...]:
         """Find words in speech that holds nothing but them.
@@ -86,6 +85,17 @@ class NeuralAligner:
             return ()
         with self.held.use() as loaded, self._lock:
             return loaded.align(np.asarray(samples, np.float32), words, duration)
+
+
+@dataclass(frozen=True)
+class _Lent:
+    """A `_Loaded` on the GPU that ZeroGPU lends for single calls."""
+
+    recipe: Recipe
+
+    def align(self, samples: Float32Array, words: Sequence[str], duration: float) -> tuple[Span, ...]:
+        found: tuple[Span, ...] = lend(self.recipe, _Loaded.align, samples, tuple(words), duration)
+        return found
 
 
 class _Loaded:

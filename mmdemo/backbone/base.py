@@ -151,6 +151,35 @@ class Backbone(Protocol):
         """Return the counters of the cache."""
 
 
+class Encoders(Protocol):
+    """What a backbone has for each kind of media."""
+
+    def encode_images(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
+        """Encode pictures."""
+
+    def encode_texts(self, texts: Sequence[Text]) -> list[Encoding]:
+        """Encode texts."""
+
+    def encode_clip(self, video: Video | VideoFile) -> Encoding:
+        """Encode a clip with its sound."""
+
+    def encode_recording(self, audio: Audio | AudioFile) -> Encoding:
+        """Encode a recording with its embedding."""
+
+
+def encode_media(media: Media | Encoding, encoders: Encoders) -> Encoding:
+    """Give media to the encoder of its kind; what is encoded already stays as it is."""
+    if isinstance(media, Encoding):
+        return media
+    if isinstance(media, Image | ImageFile):
+        return encoders.encode_images([media])[0]
+    if isinstance(media, Text):
+        return encoders.encode_texts([media])[0]
+    if isinstance(media, Video | VideoFile):
+        return encoders.encode_clip(media)
+    return encoders.encode_recording(media)
+
+
 def made_by(encoding: Encoding, model_id: str) -> bool:
     """Tell whether an encoding's vector may be compared with those of a backbone.
 

@@ -14,16 +14,17 @@ from pathlib import Path
 
 from mmdemo import reasons
 from mmdemo.backbone.audio_store import AudioTokenStore
-from mmdemo.backbone.base import CacheStatistics, Media
+from mmdemo.backbone.base import CacheStatistics, Media, encode_media
 from mmdemo.backbone.hearing import Hearing
 from mmdemo.backbone.hub_clips import encode_clip, frame_embeddings
 from mmdemo.backbone.hub_embedder import Embedded, Embedder, image_tokens, load_embedder, mean_embedding
+from mmdemo.backbone.hub_lent import LentEmbedder
 from mmdemo.backbone.hub_recordings import encode_sound_windows, recording_embedding, span_embeddings
 from mmdemo.backbone.similarity import UNFITTED_CALIBRATION, UNFITTED_SCALE, Calibration
 from mmdemo.backbone.small_copies import small_copy
 from mmdemo.backbone.sound_sources import SoundSources
 from mmdemo.config import MEGABYTE, Settings
-from mmdemo.device import choose_device, torch_device
+from mmdemo.device import choose_device, network_device
 from mmdemo.errors import ModelLacksModality
 from mmdemo.hub.catalogue import HubModel
 from mmdemo.hub.files import identity
@@ -47,6 +48,7 @@ from mmdemo.types import (
     Video,
     VideoFile,
 )
+from mmdemo.zero_gpu import LENT
 
 SPAN_SECONDS = 5.0
 """Span of sound that a search looks at, as in the local profile."""
@@ -82,6 +84,7 @@ class HubBackbone:
         self._settings = settings
         self._model, self._folder = model, folder
         self.device = choose_device(settings)
+        self.network_device = network_device(settings)
         self.lock = threading.RLock()
         self._hearing = Hearing(settings, self.device, self.lock, whisper)
         self._cache = self._hearing.cache
@@ -89,8 +92,11 @@ class HubBackbone:
         self._embedder: IdleModel[Embedder] = IdleModel(self._load, idle_seconds(settings))
 
     def _load(self) -> Embedder:
+        hub = self._settings.hub
         with self.lock:
-            return load_embedder(self._model, self._folder, self._settings.hub, torch_device(self.device))
+            if self.network_device == LENT:
+                return LentEmbedder(self._model, self._folder, hub)
+            return load_embedder(self._model, self._folder, hub, self.network_device)
 
     @cached_property
     def _facts(self) -> _Facts:
@@ -99,7 +105,7 @@ class HubBackbone:
 
     @cached_property
     def _weights_id(self) -> str:
-        tokens = image_tokens(self._settings.hub, torch_device(self.device))
+        tokens = image_tokens(self._settings.hub, self.network_device)
         return f"hub:{identity(self._model, self._folder)}-i{tokens}"
 
     @cached_property
@@ -135,15 +141,7 @@ class HubBackbone:
 
     def encode(self, media: Media | Encoding) -> Encoding:
         """Encode media, or return what is encoded already (see the protocol)."""
-        if isinstance(media, Encoding):
-            return media
-        if isinstance(media, Image | ImageFile):
-            return self.encode_images([media])[0]
-        if isinstance(media, Text):
-            return self.encode_texts([media])[0]
-        if isinstance(media, Video | VideoFile):
-            return self._encode_video(media)
-        return self._encode_audio(media)
+        return encode_media(media, self)
 
     def encode_images(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
         """Encode pictures in batches; same order."""
@@ -161,7 +159,7 @@ class HubBackbone:
             raise ModelLacksModality(model=self._model.repository, kind=modality)
 
     def _pictures_at_once(self) -> int:
-        return CPU_PICTURES_AT_ONCE if torch_device(self.device) == "cpu" else GPU_PICTURES_AT_ONCE
+        return CPU_PICTURES_AT_ONCE if self.network_device == "cpu" else GPU_PICTURES_AT_ONCE
 
     def _image_encodings(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
         pixels = [self._pixels(image) for image in images]
@@ -213,14 +211,15 @@ class HubBackbone:
             self._cache.put(key, found)
         return found
 
-    def _encode_video(self, video: Video | VideoFile) -> Encoding:
+    def encode_clip(self, video: Video | VideoFile) -> Encoding:
+        """Encode a clip with its sound."""
         pictures = run_through(self.encode_frames(video))
         if video.audio is None:
             return pictures
         if "audio" not in self._facts.modalities:
             silent = (*pictures.reasons, reasons.sound_left_out())
             return replace(pictures, soundtrack=self.encode_sound(video.audio), reasons=silent)
-        soundtrack = self._encode_audio(video.audio)
+        soundtrack = self.encode_recording(video.audio)
         doubts = tuple(dict.fromkeys((*pictures.reasons, *soundtrack.reasons)))
         return replace(pictures, soundtrack=soundtrack, reasons=doubts)
 
@@ -234,7 +233,8 @@ class HubBackbone:
         self._sources.remember(audio)
         return self._hearing.encode_windows(audio)
 
-    def _encode_audio(self, audio: Audio | AudioFile) -> Encoding:
+    def encode_recording(self, audio: Audio | AudioFile) -> Encoding:
+        """Encode a recording with its embedding."""
         self._demand("audio")
         heard = self.encode_sound(audio)
         embedding = recording_embedding(self._sound_windows(heard), self._facts.dimension)

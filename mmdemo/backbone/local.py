@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from mmdemo.backbone.audio_tower import AudioTower
-from mmdemo.backbone.base import CacheStatistics, Media
+from mmdemo.backbone.base import CacheStatistics, Media, encode_media
 from mmdemo.backbone.clips import encode_clip
 from mmdemo.backbone.embedding import (
     SPAN_SECONDS,
@@ -117,15 +117,7 @@ class LocalBackbone:
 
     def encode(self, media: Media | Encoding) -> Encoding:
         """Encode media, or return what is encoded already (see the protocol)."""
-        if isinstance(media, Encoding):
-            return media
-        if isinstance(media, Image | ImageFile):
-            return self.encode_images([media])[0]
-        if isinstance(media, Text):
-            return self.encode_texts([media])[0]
-        if isinstance(media, Video | VideoFile):
-            return self._encode_video(media)
-        return self._encode_audio(media)
+        return encode_media(media, self)
 
     def encode_images(self, images: Sequence[Image | ImageFile]) -> list[Encoding]:
         """Encode pictures in batches; same order."""
@@ -180,18 +172,20 @@ class LocalBackbone:
             self._cache.put(key, found)
         return found
 
-    def _encode_video(self, video: Video | VideoFile) -> Encoding:
+    def encode_clip(self, video: Video | VideoFile) -> Encoding:
+        """Encode a clip with its sound."""
         pictures = run_through(self.encode_frames(video))
         if video.audio is None:
             return pictures
-        soundtrack = self._encode_audio(video.audio)
+        soundtrack = self.encode_recording(video.audio)
         return replace(pictures, soundtrack=soundtrack, reasons=soundtrack.reasons)
 
     def encode_sound(self, audio: Audio | AudioFile) -> Encoding:
         """Encode a recording without its embedding (see the protocol)."""
         return self._hearing.encode_sound(audio)
 
-    def _encode_audio(self, audio: Audio | AudioFile) -> Encoding:
+    def encode_recording(self, audio: Audio | AudioFile) -> Encoding:
+        """Encode a recording with its embedding."""
         found = self.encode_sound(audio)
         model_id = self._entered(AudioTower.model_id)
         return replace(found, model_id=model_id, embedding=self._sound_embedding(found))

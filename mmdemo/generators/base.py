@@ -18,6 +18,7 @@ class CaptionPrompt:
 
     language: CaptionLanguage
     length: CaptionLength | None = None  # None leaves it to the generator
+    alt: bool = False  # for people who do not see the picture; heeded by generators that can be told so
 
 
 @dataclass(frozen=True)

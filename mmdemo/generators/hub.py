@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from mmdemo.config import Settings
 from mmdemo.generators.base import Candidate, CaptionPrompt, Material, NamedThing, Sampling, WrittenAnswer
 from mmdemo.generators.hub_chat import HubChat, Prompt
+from mmdemo.generators.hub_lent import LentChat
 from mmdemo.generators.hub_texts import (
     YES_NO,
     answer_prompt,
@@ -28,9 +29,11 @@ from mmdemo.generators.hub_texts import (
     sound_line,
 )
 from mmdemo.hub.catalogue import GEMMA_4_E2B, SMOLVLM2_500M, HubModel, named_model
-from mmdemo.hub.idle import IdleModel, idle_seconds
+from mmdemo.hub.fetched import Fetch, fetched_when_used
+from mmdemo.hub.idle import IdleModel
 from mmdemo.stepwise import run_through
 from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess, UInt8Array, WordHeatmap
+from mmdemo.zero_gpu import LENT
 
 if TYPE_CHECKING:
     from mmdemo.generators.hub_running import WrittenTokens
@@ -54,11 +57,11 @@ def chosen_generator(settings: Settings, device: str) -> HubModel:
 
     Args:
         settings: of the hub profile.
-        device: ``cpu`` or ``cuda``.
+        device: what `mmdemo.device.network_device` returned.
     """
     if settings.hub.generator:
         return named_model(settings.hub.generator)
-    return GEMMA_4_E2B if device == "cuda" else SMOLVLM2_500M
+    return SMOLVLM2_500M if device == "cpu" else GEMMA_4_E2B
 
 
 class HubGenerator:
@@ -66,9 +69,9 @@ class HubGenerator:
 
     Args:
         model: which one (any id that ``AutoModelForMultimodalLM`` takes).
-        fetch: returns the model's folder, fetching what is missing; raises sentences.
+        fetch: see `mmdemo.hub.fetched.fetched_when_used`.
         settings: folders.
-        device: ``cpu`` or ``cuda``.
+        device: what `mmdemo.device.network_device` returned.
         lock: held while the network runs.
     """
 
@@ -78,14 +81,12 @@ class HubGenerator:
         settings: Settings,
         device: str,
         lock: threading.RLock,
-        fetch: Callable[[HubModel, Settings], Path] | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         self._model = model
-        self._settings = settings
         self._device = device
         self._lock = lock
-        self._fetch = fetch
-        self.held: IdleModel[HubChat] = IdleModel(self._load, idle_seconds(settings))
+        self.held: IdleModel[HubChat] = fetched_when_used(model, settings, lock, self._load, fetch)
 
     @property
     def model_id(self) -> str:
@@ -97,12 +98,10 @@ class HubGenerator:
         """Whether probabilities of answers are: never."""
         return False
 
-    def _load(self) -> HubChat:
-        from mmdemo.hub.download import download
-
-        folder = (self._fetch or download)(self._model, self._settings)  # others may work meanwhile
-        with self._lock:
-            return HubChat.load(self._model, folder, self._device, self._lock)
+    def _load(self, folder: Path) -> HubChat:
+        if self._device == LENT:
+            return LentChat(self._model, folder, self._lock)
+        return HubChat.load(self._model, folder, self._device, self._lock)
 
     def captions(
         self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling

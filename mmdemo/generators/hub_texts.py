@@ -18,6 +18,12 @@ CAPTION_PROMPTS: dict[tuple[CaptionLanguage, str], str] = {
     ("zh", "medium"): "用一个中文句子描述这张图片。不要写其他内容。",
     ("zh", "long"): "用两三个中文句子描述这张图片：画面中有什么、在哪里。只写看得见的内容，不要写其他内容。",
 }
+ALT_PROMPTS: dict[CaptionLanguage, str] = {
+    "en": "Write alternative text of this picture for people who cannot see it: one English sentence of at most twenty "
+    "words with what matters most. Do not begin with “a picture of”, and write nothing else.",
+    "zh": "为看不见这张图片的人写替代文字：用一个不超过四十个字的中文句子说明最重要的内容。"
+    "不要以“图片中”开头，也不要写其他内容。",
+}
 ANSWER_PROMPTS: dict[CaptionLanguage, str] = {
     "en": "Question about the picture: {question} Answer in English with one word or a few words, without a sentence.",
     "zh": "关于图片的问题：{question} 用中文回答，只写一个词或几个词，不要写句子。",
@@ -52,6 +58,8 @@ _ARTICLE = re.compile(r"^(?:a|an|the)\s+", re.I)
 
 def caption_prompt(prompt: CaptionPrompt) -> str:
     """Return what to ask for a caption; an open length is asked for as a short one."""
+    if prompt.alt:
+        return ALT_PROMPTS[prompt.language]
     return CAPTION_PROMPTS[prompt.language, prompt.length or "short"]
 
 

@@ -50,7 +50,9 @@ SMOLVLM2_500M = HubModel(
 )
 """Apache-2.0; writes about pictures; for a CPU (figures from its card). No commit of the generators is pinned, as none
 was at hand to be checked; a copy that is on the disk stays as it is."""
-KNOWN_MODELS = (EMBEDDING_GEMMA_2, GEMMA_4_E2B, SMOLVLM2_500M)
+QWEN3_ALIGNER = HubModel("Qwen/Qwen3-ForcedAligner-0.6B-hf", parameters=600_000_000)
+"""Apache-2.0; times of words (parameters as its name says)."""
+KNOWN_MODELS = (EMBEDDING_GEMMA_2, GEMMA_4_E2B, SMOLVLM2_500M, QWEN3_ALIGNER)
 
 
 def named_model(name: str, known: tuple[HubModel, ...] = KNOWN_MODELS) -> HubModel:

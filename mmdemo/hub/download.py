@@ -12,7 +12,7 @@ from mmdemo.errors import HubDiskFull, HubOffline, ModelFolderDamaged, ModelUnus
 from mmdemo.hub.catalogue import UNWANTED_FILES, HubModel
 from mmdemo.hub.failures import download_failures, hub_cache, is_offline
 from mmdemo.hub.files import is_complete, verify
-from mmdemo.hub.progress import ByteCounter, DownloadProgress
+from mmdemo.hub.progress import ByteCounter, DownloadProgress, under_way
 from mmdemo.verified_files import megabytes
 
 SPARE_BYTES = 500_000_000
@@ -110,7 +110,8 @@ def download(model: HubModel, settings: Settings, progress: Callable[[DownloadPr
         raise HubOffline(model=model.repository)
     needed = bytes_to_fetch(model)
     _check_space(model, needed)
-    return verify(_fetch(model, ByteCounter(needed, progress)), model, settings)
+    with under_way(model.repository, progress) as told:
+        return verify(_fetch(model, ByteCounter(needed, told)), model, settings)
 
 
 def _fetch(model: HubModel, counter: ByteCounter) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import struct
 from dataclasses import dataclass
@@ -68,13 +69,7 @@ def read_header(path: Path) -> TensorHeader:
         described = json.loads(file.read(length))
     tensors = [entry for name, entry in described.items() if name != "__metadata__"]
     end = max((entry["data_offsets"][1] for entry in tensors), default=0)
-    elements = 0
-    for entry in tensors:
-        count = 1
-        for size in entry["shape"]:
-            count *= size
-        elements += count
-    return TensorHeader(HEADER_LENGTH_BYTES + length + end, elements)
+    return TensorHeader(HEADER_LENGTH_BYTES + length + end, sum(math.prod(entry["shape"]) for entry in tensors))
 
 
 def _is_whole(path: Path) -> bool:
@@ -92,13 +87,16 @@ def is_complete(folder: Path) -> bool:
 
 
 def parameter_count(folder: Path) -> int:
-    """Count a model's parameters from the headers of its weight files.
+    """Count a model's parameters from what its weight files say about themselves.
 
     Raises:
-        ValueError: a file is not safetensors.
+        ValueError: a file is neither safetensors nor a model of CTranslate2.
         OSError: a file cannot be read.
     """
-    return sum(read_header(folder / name).elements for name in weight_files(folder))
+    files = weight_files(folder)
+    if files == (CTRANSLATE2,):
+        return sum(math.prod(shape) for shape in ctranslate2_files.variable_shapes(folder / CTRANSLATE2).values())
+    return sum(read_header(folder / name).elements for name in files)
 
 
 def identity(model: HubModel, folder: Path) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mmdemo.config import Settings
 from mmdemo.hub.catalogue import EMBEDDING_GEMMA_2, HubModel
 from mmdemo.hub.download import local_copy
-from mmdemo.hub.files import parameter_count
+from mmdemo.hub.files import CTRANSLATE2, parameter_count
 
 CPU_BYTES, GPU_BYTES = 4 * 2.4, 2 * 1.15
 """Memory a parameter takes while the model runs. In float32: EmbeddingGemma 2 at full size took 7.2 GB for 744 million
 (random weights); taken for the generators too. In bfloat16: a rule of thumb, as nothing was run on a GPU."""
+CPU_SPEECH_BYTES, GPU_SPEECH_BYTES = 1.15, 2 * 1.15
+"""Likewise of a Whisper, which runs in int8 on a CPU and in float16 on a GPU; a rule of thumb."""
 GIGABYTE = 10**9
 CPU_PICTURE_SECONDS = {70: 3.6, 280: 17.0}
 """Of one picture on a CPU by tokens: full size, random weights, float32 (``../shared/reference/hub-models.md``)."""
@@ -29,6 +32,7 @@ class PlannedModel:
     cached: bool  # whole on the disk
     fetch_bytes: int  # 0 when cached, or not known
     memory_bytes: int  # while it runs; 0 when not known
+    stays: bool = False  # in memory as long as the app runs
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,12 @@ class HubPlan:
     backbone: PlannedModel
     generator: PlannedModel
     device: str
+    others: tuple[PlannedModel, ...] = ()  # for speech, where the settings or the device want any
 
     @property
-    def models(self) -> tuple[PlannedModel, PlannedModel]:
-        """Both."""
-        return self.backbone, self.generator
+    def models(self) -> tuple[PlannedModel, ...]:
+        """All of them."""
+        return self.backbone, self.generator, *self.others
 
     @property
     def fetch_bytes(self) -> int:
@@ -51,20 +56,21 @@ class HubPlan:
 
     @property
     def together_bytes(self) -> int:
-        """Memory when both run."""
+        """Memory when all run."""
         return sum(model.memory_bytes for model in self.models)
 
     @property
     def largest_bytes(self) -> int:
-        """Memory when one goes before the other comes."""
-        return max(model.memory_bytes for model in self.models)
+        """Memory when one goes before another comes."""
+        staying = sum(model.memory_bytes for model in self.models if model.stays)
+        return staying + max(model.memory_bytes for model in self.models if not model.stays)
 
     def fits(self, gigabytes: int) -> str:
-        """Tell what fits into so much memory: ``both``, ``one`` at a time, ``none``, or ``?`` if that is not known."""
+        """Tell what fits into so much memory: ``all``, ``one`` at a time, ``none``, or ``?`` if that is not known."""
         if not all(model.memory_bytes for model in self.models):
             return "?"
         room = gigabytes * GIGABYTE
-        return "both" if self.together_bytes <= room else "one" if self.largest_bytes <= room else "none"
+        return "all" if self.together_bytes <= room else "one" if self.largest_bytes <= room else "none"
 
 
 def _planned(model: HubModel, device: str) -> PlannedModel:
@@ -75,20 +81,24 @@ def _planned(model: HubModel, device: str) -> PlannedModel:
             parameters = parameter_count(folder)
         except (OSError, ValueError, KeyError):
             folder = None
-    size = CPU_BYTES if device == "cpu" else GPU_BYTES
+    speech = CTRANSLATE2 in model.patterns
+    sizes = (CPU_SPEECH_BYTES, GPU_SPEECH_BYTES) if speech else (CPU_BYTES, GPU_BYTES)
     fetch = 0 if folder is not None else model.download_bytes
-    return PlannedModel(model.repository, folder is not None, fetch, int(parameters * size))
+    memory = int(parameters * sizes[device != "cpu"])
+    return PlannedModel(model.repository, folder is not None, fetch, memory, stays=speech)
 
 
-def hub_plan(backbone: HubModel, generator: HubModel, device: str) -> HubPlan:
+def hub_plan(backbone: HubModel, generator: HubModel, others: Sequence[HubModel], device: str) -> HubPlan:
     """Tell what a choice of models costs; the disk is looked at, the network is not asked.
 
     Args:
         backbone: makes the embeddings.
         generator: writes.
-        device: ``cpu`` or ``cuda``.
+        others: recognise speech and time its words, where they are of the hub.
+        device: what `mmdemo.device.network_device` returned.
     """
-    return HubPlan(_planned(backbone, device), _planned(generator, device), device)
+    planned = tuple(_planned(model, device) for model in others)
+    return HubPlan(_planned(backbone, device), _planned(generator, device), device, planned)
 
 
 def picture_seconds(plan: HubPlan, settings: Settings) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,39 @@ class DownloadProgress:
     def share(self) -> float:
         """0..1."""
         return min(1.0, self.done_bytes / max(1, self.total_bytes))
+
+
+@contextmanager
+def under_way(
+    repository: str, told: Callable[[DownloadProgress], None] | None
+) -> Iterator[Callable[[DownloadProgress], None]]:
+    """Show a download to everybody while it lasts, as models are also fetched when they are first used.
+
+    Args:
+        repository: that is fetched.
+        told: called with every change besides; what it raises stops the download.
+
+    Yields:
+        What is to be called with every change.
+    """
+
+    def tell(progress: DownloadProgress) -> None:
+        _under_way[repository] = progress
+        if told is not None:
+            told(progress)
+
+    try:
+        yield tell
+    finally:
+        _under_way.pop(repository, None)
+
+
+def downloads() -> dict[str, DownloadProgress]:
+    """Return the downloads that are under way in this process, by repository."""
+    return dict(_under_way)
+
+
+_under_way: dict[str, DownloadProgress] = {}
 
 
 class ByteCounter:

@@ -119,7 +119,7 @@ def _ranked(
 ) -> Generator[str, None, list[list[RankedCaption]]]:
     """Return the candidates of each language, best first."""
     length: CaptionLength | None = "long" if request.style == "detailed" else None
-    prompts = [CaptionPrompt(language, length) for language in request.languages]
+    prompts = [CaptionPrompt(language, length, request.style == "alt") for language in request.languages]
     sampling = Sampling(count=max(BEAMS, request.count))
     candidates = yield from caption_steps(models.generator, [encoding] * len(prompts), prompts, sampling)
     return rank_candidates(encoding, candidates, request.languages, models.backbone)

@@ -28,7 +28,7 @@ from mmdemo.ui.common import ASSETS, STALE_AFTER, Session
 from mmdemo.ui.guard import guard
 from mmdemo.ui.header import TITLE, build_header, status_line_html
 from mmdemo.ui.i18n import Localisation
-from mmdemo.ui.page_events import QUIET, Tabs, Whole
+from mmdemo.ui.page_events import QUIET, STATUS_INTERVAL, Tabs, Whole
 from mmdemo.ui.profile import ProfileChoice
 from mmdemo.ui.qa import AskTab
 from mmdemo.ui.retrieval import SearchTab
@@ -86,9 +86,10 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
         media_api.connect(localisation)
         video_api.connect(localisation)
         tabs = Tabs(caption, subtitles, search, ask, backbone, tour)
-        page_events.connect(demo, Whole(localisation, session, selector, status_line, reuse_line, tabs))
+        timer = gr.Timer(STATUS_INTERVAL)
+        page_events.connect(demo, Whole(localisation, session, selector, status_line, timer, reuse_line, tabs))
         if chosen_models is not None:
-            chosen_models.connect(status_line, status_line_html)
+            chosen_models.connect(status_line, status_line_html, timer)
         demo.unload(search.close)
         demo.unload(ask.close)
         demo.unload(demo.leave)

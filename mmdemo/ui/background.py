@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, wait
+from contextvars import copy_context
 from typing import TypeVar
 
 POLL_INTERVAL = 0.5
@@ -34,7 +35,8 @@ def in_background(work: Callable[[], Result]) -> Generator[None, None, Result]:
         except BaseException as error:
             future.set_exception(error)
 
-    threading.Thread(target=run, daemon=True).start()
+    # With the visitor's request, by which ZeroGPU knows whom it lends a GPU to.
+    threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
     while not wait([future], POLL_INTERVAL).done:
         yield
     return future.result()

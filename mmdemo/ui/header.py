@@ -11,6 +11,7 @@ from mmdemo.config import settings
 from mmdemo.ui import pipeline
 from mmdemo.ui.common import words_style
 from mmdemo.ui.i18n import ENGLISH, INTERFACE_LANGUAGES, Localisation, text
+from mmdemo.ui.profile import bytes_html
 
 TITLE = "MMDemo"
 CHECKSUM = re.compile(r"-[0-9a-f]{12}$")
@@ -36,7 +37,7 @@ def words_for_css(language: str) -> str:
 
 
 def status_line_html(language: str) -> str:
-    """Render profile, device and models; nothing is loaded for it."""
+    """Render profile, device, models and what is being fetched; nothing is loaded for it."""
     configured, profile = settings(), pipeline.active_profile()
     facts = [("profile", profile)]
     if pipeline.models_loaded():
@@ -49,6 +50,8 @@ def status_line_html(language: str) -> str:
     items = "".join(
         f"<div><dt>{escape(text(key, language))}</dt><dd>{escape(value)}</dd></div>" for key, value in facts
     )
+    for name, progress in pipeline.downloads().items():
+        items += f"<div><dt>{escape(name)}</dt><dd>{bytes_html(progress, language)}</dd></div>"
     return f'<dl class="mm-facts">{items}</dl>'
 
 

@@ -28,7 +28,7 @@ from mmdemo.ui.tour import TourSession, TourTab
 
 Updates = dict[Any, dict[str, Any]]
 STATUS_INTERVAL = 3.0
-"""Seconds between two looks at whether the models are loaded; the looking ends when they are."""
+"""Seconds between two looks at whether the models are loaded; of the local ones the looking ends when they are."""
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 TELL_PAGE = "(language) => { window.mmdemoSetLanguage(language); }"
 
@@ -53,6 +53,7 @@ class Whole:
     session: gr.State
     selector: gr.Radio
     status_line: gr.HTML
+    timer: gr.Timer  # of the status line
     reuse_line: gr.HTML
     tabs: Tabs
 
@@ -103,12 +104,12 @@ def _connect_arrival(demo: Page, whole: Whole, ledgers: Ledgers) -> None:
         return localisation.of_the_moment(visitor.language)
 
     def look(visitor: Session) -> dict[Any, Any]:
-        """Say on the status line when the models are ready, and then look no more."""
+        """Say on the status line when the models are ready; then look no more, unless some are fetched when used."""
         line = {whole.status_line: gr.update(value=status_line_html(visitor.language))}
-        return line | ({timer: gr.Timer(active=False)} if pipeline.models_loaded() else {})
+        done = pipeline.models_loaded() and pipeline.active_profile() != "hub"
+        return line | ({whole.timer: gr.Timer(active=False)} if done else {})
 
-    timer = gr.Timer(STATUS_INTERVAL)
-    timer.tick(look, [session], [whole.status_line, timer], **QUIET)
+    whole.timer.tick(look, [session], [whole.status_line, whole.timer], **QUIET)
     greeted = demo.load(greet, [session, whole.selector], localisation.moving, **QUIET)
     greeted.then(None, [whole.selector], None, js=TELL_PAGE, **QUIET)
 

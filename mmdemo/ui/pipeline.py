@@ -73,15 +73,21 @@ def active_profile() -> str:
     return runtime.active_settings().profile
 
 
+def downloads() -> dict[str, DownloadProgress]:
+    """Return the models of the hub that are being fetched (see ``hub.progress``); nothing is loaded for it."""
+    if active_profile() != "hub":
+        return {}
+    from mmdemo.hub import progress
+
+    return progress.downloads()
+
+
 def hub_plan() -> HubPlan:
     """Tell what the hub profile would cost (see ``hub.plan``)."""
-    from mmdemo.device import choose_device, torch_device
-    from mmdemo.generators.hub import chosen_generator
-    from mmdemo.hub import plan
-    from mmdemo.hub.catalogue import named_model
+    from mmdemo.device import choose_device, network_device
+    from mmdemo.generators.hub_costs import plan_of
 
-    device = torch_device(choose_device(settings()))
-    return plan.hub_plan(named_model(settings().hub.backbone), chosen_generator(settings(), device), device)
+    return plan_of(settings(), network_device(settings()), choose_device(settings()))
 
 
 def models_loaded() -> bool:

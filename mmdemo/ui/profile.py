@@ -58,7 +58,8 @@ def cost_lines(plan: HubPlan, language: str) -> list[str]:
 
     missing = [model.repository for model in plan.models if not model.cached]
     if missing:
-        size = f"{plan.fetch_bytes / 1e9:.1f}" if plan.fetch_bytes else "?"
+        unknown = any(not model.cached and not model.fetch_bytes for model in plan.models)
+        size = f"{'≥ ' if unknown else ''}{plan.fetch_bytes / 1e9:.1f}" if plan.fetch_bytes else "?"
         lines = [text("profile_cost_fetch", language, size=size, names=", ".join(missing))]
     else:
         names = ", ".join(model.repository for model in plan.models)
@@ -104,20 +105,21 @@ class ProfileChoice:
         localisation.follow(self.status, lambda tag: {"value": _in_use(tag)}, moves=True)
         localisation.follow(self.cost, lambda tag: {"value": ""})  # said again with the next choice
 
-    def connect(self, status_line: gr.HTML, render_line: Any) -> None:
+    def connect(self, status_line: gr.HTML, render_line: Any, timer: gr.Timer) -> None:
         """Connect the panel's events.
 
         Args:
             status_line: of the page, which names the models in use.
             render_line: language → its HTML.
+            timer: of the line, which stops where nothing is fetched any more.
         """
         outputs = [self.status, self.choice, self.use, self.stop]
         self.choice.input(self.price, [self.session, self.choice], [self.cost], **QUEUE)
         used = self.use.click(self.switch, [self.session, self.state, self.choice], outputs, **QUEUE)
         used.then(
-            lambda visitor: render_line(visitor.language),
+            lambda visitor: (render_line(visitor.language), gr.Timer(active=True)),
             [self.session],
-            [status_line],
+            [status_line, timer],
             api_visibility="private",
             show_progress="hidden",
             queue=False,
@@ -176,6 +178,11 @@ def _progress(state: Switch, language: str) -> str:
     progress = state.progress
     if progress is None or progress.done_bytes >= progress.total_bytes:
         return text("profile_loading", language)
+    return f"<p>{bytes_html(progress, language)}</p>"
+
+
+def bytes_html(progress: DownloadProgress, language: str) -> str:
+    """Say how many bytes of a model are there, in words and as a bar."""
     done, total = progress.done_bytes // 1_000_000, progress.total_bytes // 1_000_000
-    bar = f'<progress max="1" value="{progress.share:.3f}"></progress>'
-    return f"<p>{escape(text('profile_fetching', language, done=done, total=total))}</p>{bar}"
+    said = escape(text("profile_fetching", language, done=done, total=total))
+    return f'{said} <progress max="1" value="{progress.share:.3f}"></progress>'

@@ -15,8 +15,8 @@ PROFILE_TEXTS: dict[str, Sentence] = {
     "profile_cost_fetch": Sentence("To be fetched: {size} GB ({names}).", "需下载：{size} GB（{names}）。"),
     "profile_cost_cached": Sentence("Nothing to fetch: {names} are on the disk.", "无需下载：{names} 已在磁盘上。"),
     "profile_cost_memory": Sentence(
-        "Memory: about {largest} GB for the larger model, {together} GB while both are loaded.",
-        "内存：较大的模型约需 {largest} GB，两个模型同时加载约需 {together} GB。",
+        "Memory: about {largest} GB with one large model at a time, {together} GB while all are loaded.",
+        "内存：每次只加载一个大模型约需 {largest} GB，全部加载约需 {together} GB。",
     ),
     "profile_cost_cpu": Sentence(
         "There is no GPU here: a picture takes about {picture} s and ten seconds of sound {sound} s on a CPU, measured "

@@ -13,9 +13,9 @@ from mmdemo.backbone.hub_embedder import Embedder, load_embedder
 from mmdemo.config import HubSettings, Settings
 from mmdemo.generators.hub import HubGenerator
 from mmdemo.hub.catalogue import HubModel
-from tests.hub.chat_checkpoints import write_gemma4, write_smolvlm
+from tests.hub.chat_checkpoints import write_gemma4
 from tests.hub.fake_hub import FakeHub, serve
-from tests.hub.tiny_models import make_embedding_gemma, make_siglip
+from tests.hub.tiny_models import make_siglip
 
 
 @pytest.fixture
@@ -59,12 +59,6 @@ def gemma4_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_gemma4(tmp_path_factory.mktemp("gemma4"))
 
 
-@pytest.fixture(scope="session")
-def smolvlm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SmolVLM with random weights."""
-    return write_smolvlm(tmp_path_factory.mktemp("smolvlm"))
-
-
 def _generator(folder: Path) -> HubGenerator:
     settings = Settings(cache_dir=folder / "cache", hub=HubSettings(idle_minutes=0.0))
     return HubGenerator(HubModel(str(folder)), settings, "cpu", threading.RLock())
@@ -87,12 +81,6 @@ def writer(request: pytest.FixtureRequest) -> HubGenerator:
     """Each of them."""
     found: HubGenerator = request.getfixturevalue(request.param)
     return found
-
-
-@pytest.fixture(scope="session")
-def embedding_gemma_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An EmbeddingGemma 2 with random weights."""
-    return make_embedding_gemma(tmp_path_factory.mktemp("embedding-gemma"))
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from mmdemo.errors import (
 )
 from mmdemo.hub.catalogue import EMBEDDING_GEMMA_2, LATEST, HubModel, named_model
 from mmdemo.hub.download import download, local_copy
-from mmdemo.hub.progress import DownloadProgress
+from mmdemo.hub.progress import DownloadProgress, downloads
 from tests.hub.fake_hub import REVISION, FakeHub
 
 MODEL = HubModel("someone/tiny", REVISION)
@@ -64,7 +64,14 @@ def test_a_model_is_fetched_once_without_pickles_and_tells_how_far_it_is(
 ) -> None:
     hub = put_online(FakeHub.offering(published))
     seen: list[DownloadProgress] = []
-    folder = download(MODEL, settings, seen.append)
+    shown: list[DownloadProgress] = []
+
+    def told(progress: DownloadProgress) -> None:
+        seen.append(progress)
+        shown.append(downloads()[MODEL.repository])
+
+    folder = download(MODEL, settings, told)
+    assert shown == seen and downloads() == {}
     assert {path.name for path in folder.iterdir()} == {*SHARDS, "config.json", "model.safetensors.index.json"}
     assert seen[-1].done_bytes == seen[-1].total_bytes == sum(path.stat().st_size for path in folder.iterdir())
     assert [step.done_bytes for step in seen] == sorted(step.done_bytes for step in seen)
@@ -230,7 +237,7 @@ def test_stopping_in_the_middle_leaves_nothing_half(put_online: Online, publishe
     put_online(FakeHub.offering(published))
     with pytest.raises(Stopped):
         download(MODEL, settings, stop)
-    assert local_copy(MODEL) is None
+    assert local_copy(MODEL) is None and downloads() == {}
 
 
 def test_a_folder_is_used_as_it_is_and_never_touched(published: Path, settings: Settings) -> None:

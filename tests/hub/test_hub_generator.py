@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from mmdemo.config import HubSettings, Settings
-from mmdemo.errors import HubError, ModelUnusable, PackageMissing, UnknownArchitecture
+from mmdemo.errors import HubError, HubUnreachable, ModelUnusable, PackageMissing, UnknownArchitecture
 from mmdemo.generators.base import (
     CaptionPrompt,
     HeardSound,
@@ -82,6 +82,22 @@ def test_others_may_work_while_the_model_is_fetched(smolvlm_folder: Path) -> Non
     generator = HubGenerator(HubModel("someone/else"), NEVER_IDLE, "cpu", lock, fetch)
     with generator.held.use():
         assert free == [True]
+
+
+def test_a_model_that_could_not_be_fetched_is_fetched_when_asked_again(smolvlm_folder: Path) -> None:
+    answers = iter([HubUnreachable(model="someone/else"), smolvlm_folder])
+
+    def fetch(model: HubModel, settings: Settings) -> Path:
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    generator = HubGenerator(HubModel("someone/else"), NEVER_IDLE, "cpu", threading.RLock(), fetch)
+    with pytest.raises(HubUnreachable):
+        generator.answers(PICTURE, ["Is there a dog?"], "en")
+    assert not generator.held.loaded
+    assert generator.answers(PICTURE, ["Is there a dog?"], "en")
 
 
 def test_candidates_are_distinct_ordered_and_bounded(writer: HubGenerator) -> None:

@@ -12,10 +12,13 @@ from mmdemo.alignment.neural_words import NeuralAligner
 from mmdemo.backbone.audio_tower import ENDING_TOKENS, AudioTower
 from mmdemo.config import HubSettings, Settings, settings
 from mmdemo.errors import HubError, ModelUnusable
-from mmdemo.hub.catalogue import HubModel
+from mmdemo.generators.hub_costs import plan_of
+from mmdemo.hub.catalogue import EMBEDDING_GEMMA_2, GEMMA_4_E2B, QWEN3_ALIGNER, HubModel
 from mmdemo.hub.ctranslate2_files import MODEL_FILE, is_whole, variable_shapes, whisper_width
 from mmdemo.hub.download import download
-from mmdemo.hub.speech_models import SHIPPED, WHISPER_FILES, WHISPER_LARGE_V3_TURBO, chosen_speech, speech_files
+from mmdemo.hub.plan import CPU_SPEECH_BYTES, MACHINES, HubPlan
+from mmdemo.hub.speech_models import SHIPPED, WHISPER_FILES, chosen_speech, speech_files
+from mmdemo.hub.speech_models import WHISPER_LARGE_V3_TURBO as SPEECH
 from mmdemo.runtime import load_models
 from mmdemo.speech import SpeechRecognizer
 from mmdemo.types import SAMPLE_RATE, Audio, AudioWindow, EncodedWindow, Piece
@@ -79,11 +82,24 @@ def test_the_recogniser_reads_them(tower: AudioTower, whisper: Path) -> None:
 
 
 def test_the_device_chooses_the_whisper_unless_it_is_named() -> None:
-    assert chosen_speech(Settings(), "cuda") == WHISPER_LARGE_V3_TURBO
+    assert chosen_speech(Settings(), "cuda") == SPEECH
     assert chosen_speech(Settings(), "cpu") is None
     assert chosen_speech(Settings(hub=HubSettings(speech=SHIPPED)), "cuda") is None
     named = chosen_speech(Settings(hub=HubSettings(speech="someone/whisper@abc")), "cpu")
     assert named == HubModel("someone/whisper", "abc", patterns=WHISPER_FILES)
+
+
+def test_the_plan_counts_what_hears_and_what_times_words(whisper: Path) -> None:
+    def planned(device: str, **named: str) -> HubPlan:
+        return plan_of(Settings(hub=HubSettings(**named)), device, device)  # type: ignore[arg-type]
+
+    names = [model.repository for model in planned("cuda", aligner=QWEN3_ALIGNER.repository).models]
+    assert names == [EMBEDDING_GEMMA_2.repository, GEMMA_4_E2B.repository, SPEECH.repository, QWEN3_ALIGNER.repository]
+    assert [planned("cuda").fits(size) for size in MACHINES] == ["none", "all", "all"]
+    (heard,) = planned("cpu", speech=str(whisper)).others
+    count = sum(int(np.prod(shape)) for shape in variable_shapes(whisper / MODEL_FILE).values())
+    assert heard.cached and heard.stays and heard.memory_bytes == int(count * CPU_SPEECH_BYTES)
+    assert planned("cpu").others == ()
 
 
 def test_a_folder_is_taken_as_it_is(whisper: Path, tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ def test_yes_no_questions_are_told_apart(question: str, language: str, closed: b
 def test_styles_and_languages_ask_for_different_things() -> None:
     prompts = [CaptionPrompt(language, length) for language in ("en", "zh") for length in ("short", "medium", "long")]
     assert len({caption_prompt(prompt) for prompt in prompts}) == 6
+    alternative = [caption_prompt(CaptionPrompt(language, alt=True)) for language in ("en", "zh")]
+    assert "cannot see" in alternative[0] and "看不见" in alternative[1]
     assert caption_prompt(CaptionPrompt("zh")) == caption_prompt(CaptionPrompt("zh", "short"))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +15,21 @@ import pytest
 
 from mmdemo import runtime
 from mmdemo.config import HubSettings, Settings
-from mmdemo.errors import HubUnreachable, IndexFromAnotherModel, InvalidSetting
-from mmdemo.hub.progress import DownloadProgress
+from mmdemo.errors import (
+    DownloadBrokeOff,
+    HubDiskFull,
+    HubFileDamaged,
+    HubUnreachable,
+    IndexFromAnotherModel,
+    InvalidSetting,
+)
+from mmdemo.hub.catalogue import HubModel
+from mmdemo.hub.download import download, local_copy
+from mmdemo.hub.progress import downloads
 from mmdemo.tasks.retrieval import EmbeddingIndex
 from mmdemo.types import Image
 from tests.fakes import fake_models
+from tests.hub.fake_hub import REVISION, FakeHub
 
 PICTURE = Image(np.full((40, 60, 3), 90, np.uint8), "grey", "9" * 64)
 
@@ -51,29 +64,93 @@ def test_switching_there_and_back_keeps_each_models_vectors_apart(
     assert runtime.switch_profile("local").backbone.encode(PICTURE).model_id == ours.model_id
 
 
-def test_a_switch_that_fails_leaves_the_models_as_they_were(
-    settings: Settings, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from huggingface_hub import constants
+def _no_cable(hub: FakeHub, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
 
-    before = fake_models()
-    monkeypatch.setattr(runtime, "_models", before)
-    unreachable = replace(settings, hub=HubSettings(backbone="google/embeddinggemma-2"))
-    monkeypatch.setattr(runtime, "settings", lambda: unreachable)
-    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
-    seen: list[DownloadProgress] = []
-    with pytest.raises(HubUnreachable):
-        runtime.switch_profile("hub", seen.append)
-    assert runtime.models() is before and runtime.active_settings().profile == "local"
-    assert not runtime.loading_failed() and seen == []
+
+def _pulled_at_the_first_byte(hub: FakeHub, patch: pytest.MonkeyPatch) -> None:
+    hub.cut_after |= dict.fromkeys(hub.files, 0)
+
+
+def _pulled_in_the_middle(hub: FakeHub, patch: pytest.MonkeyPatch) -> None:
+    hub.cut_after["model.safetensors"] = 70_000
+
+
+def _other_bytes(hub: FakeHub, patch: pytest.MonkeyPatch) -> None:
+    hub.damaged.add("model.safetensors")
+
+
+def _shard_cut_off_where_it_was_made(hub: FakeHub, patch: pytest.MonkeyPatch) -> None:
+    hub.files["model.safetensors"] = hub.files["model.safetensors"][:-1000]
+
+
+def _disk_full_before(hub: FakeHub, patch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage("/")
+    patch.setattr("mmdemo.hub.download.shutil.disk_usage", lambda path: usage._replace(free=1000))
+
+
+def _disk_full_in_the_middle(hub: FakeHub, patch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise OSError(errno.ENOSPC, "the disk says no")
+
+    patch.setattr("huggingface_hub.file_download.http_get", refuse)
+
+
+FAILURES = {
+    _no_cable: HubUnreachable,
+    _pulled_at_the_first_byte: HubUnreachable,
+    _pulled_in_the_middle: DownloadBrokeOff,
+    _other_bytes: HubFileDamaged,
+    _shard_cut_off_where_it_was_made: HubFileDamaged,
+    _disk_full_before: HubDiskFull,
+    _disk_full_in_the_middle: HubDiskFull,
+}
+
+
+@pytest.fixture
+def published(settings: Settings, embedding_gemma_folder: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHub:
+    """A hub that has the tiny model, which the settings name."""
+    named = replace(settings, hub=HubSettings(backbone=f"someone/tiny@{REVISION}", idle_minutes=0.0))
+    monkeypatch.setattr(runtime, "settings", lambda: named)
+    return FakeHub.offering(embedding_gemma_folder)
+
+
+@pytest.mark.parametrize("fail", FAILURES, ids=lambda fail: fail.__name__.strip("_"))
+def test_whatever_fails_is_one_sentence_and_the_local_models_go_on(
+    fail: Callable[[FakeHub, pytest.MonkeyPatch], None],
+    published: FakeHub,
+    put_online: Callable[[FakeHub], FakeHub],
+    hub_cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    local = fake_models()
+    monkeypatch.setattr(runtime, "_local_models", lambda chosen: local)
+    runtime.switch_profile("local")
+    with monkeypatch.context() as failing:
+        fail(put_online(published), failing)
+        with pytest.raises(FAILURES[fail]) as caught:
+            runtime.switch_profile("hub")
+    sentence = caught.value.sentence
+    assert sentence.en.endswith(".") and sentence.zh.endswith("。") and "\n" not in sentence.en + sentence.zh
+    assert runtime.models() is local and runtime.active_settings().profile == "local" and not runtime.loading_failed()
+    assert local_copy(HubModel("someone/tiny", REVISION)) is None and downloads() == {}
+    assert not list(hub_cache.rglob("*.incomplete"))
+
+
+def test_a_cable_pulled_after_the_download_does_not_matter(
+    published: FakeHub, put_online: Callable[[FakeHub], FakeHub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "_models", fake_models())
+    put_online(published)
+    download(HubModel("someone/tiny", REVISION), runtime.settings())
+    _no_cable(published, monkeypatch)
+    assert runtime.switch_profile("hub").backbone.model_id.startswith(f"hub:someone/tiny@{REVISION[:12]}")
 
 
 def test_the_local_models_are_there_when_those_of_the_start_are_not(
     settings: Settings, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from huggingface_hub import constants
-
-    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
     started = replace(settings, profile="hub", hub=HubSettings())
     monkeypatch.setattr(runtime, "settings", lambda: started)
     with pytest.raises(HubUnreachable):

@@ -56,9 +56,9 @@ def test_an_uncertain_language_and_silence_are_none() -> None:
 
 
 @pytest.mark.real
-def test_chinese_lines_are_most_like_the_english_that_they_translate(real_models: Models, limits: Limits) -> None:
+def test_chinese_lines_are_most_like_the_english_that_they_translate(both_profiles: Models, limits: Limits) -> None:
     sound = load_audio(sample(SPEECH_FILES[0]), limits)
-    steps = hear_meanings(sound, ["一只狗在海滩上奔跑。", "[door slams]", ""], real_models, "en")
+    steps = hear_meanings(sound, ["一只狗在海滩上奔跑。", "[door slams]", ""], both_profiles, "en")
     meanings = run_through(steps)
     assert meanings.likeness.shape == (3, len(meanings.passages)) and meanings.passages
     assert all(a.end <= b.start for a, b in pairwise(meanings.passages))

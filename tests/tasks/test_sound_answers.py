@@ -20,6 +20,7 @@ from mmdemo.tasks.sound_answers import asked_label
 from mmdemo.tasks.sound_labels import SOUND_LABELS
 from mmdemo.tasks.sound_naming import label_probabilities
 from mmdemo.types import Answer, Audio
+from tests.profiles import knows
 from tests.tasks.spoken_models import spoken_models
 
 NAMES = [label.en for label in SOUND_LABELS]
@@ -78,25 +79,25 @@ def ask(text: str, audio: Audio, models: Models) -> Answer:
 
 
 @pytest.mark.real
-def test_music_silence_noise_and_speech_are_named_as_such(real_models: Models) -> None:
+def test_music_silence_noise_and_speech_are_named_as_such(both_profiles: Models) -> None:
     music = load_audio(sample(MUSIC_FILE), Limits())
-    found = ask("What is this sound?", music, real_models)
-    assert found.guesses[0].text == "music" and found.sure and found.evidence[0].kind == "sound"
-    assert ask("What is said?", music, real_models).text.startswith("Nobody speaks")
+    found = ask("What is this sound?", music, both_profiles)
+    assert found.evidence[0].kind == "sound" and {guess.text for guess in found.guesses} <= set(NAMES)
+    assert ask("What is said?", music, both_profiles).text.startswith("Nobody speaks")
     silence = audio_from_samples(np.zeros(80_000, np.float32), 16_000, "silence")
-    assert ask("What is this sound?", silence, real_models).text.startswith("Silence")
-    assert ask("有狗叫吗？", silence, real_models).text.startswith("没有")
+    assert ask("What is this sound?", silence, both_profiles).text.startswith("Silence")
+    assert ask("有狗叫吗？", silence, both_profiles).text.startswith("没有")
     noise = np.random.default_rng(0).normal(size=80_000).astype(np.float32) * 0.1
-    assert (
-        ask("What is this sound?", audio_from_samples(noise, 16_000, "noise"), real_models).guesses[0].text
-        == "white noise"
-    )
+    named = ask("What is this sound?", audio_from_samples(noise, 16_000, "noise"), both_profiles)
+    if knows(both_profiles):
+        assert found.guesses[0].text == "music" and found.sure
+        assert named.guesses[0].text == "white noise"
 
 
 @pytest.mark.real
-def test_speech_is_heard_answered_and_not_called_a_sound(real_models: Models) -> None:
+def test_speech_is_heard_answered_and_not_called_a_sound(both_profiles: Models) -> None:
     speech = load_audio(sample(SPEECH_FILES[0]), Limits())
-    assert ask("What is this sound?", speech, real_models).guesses[0].text == "speech"
-    assert "dagger" in ask("What is said?", speech, real_models).text.lower()
-    unknown = ask("Who painted the helicopter?", speech, real_models)
-    assert not unknown.sure and unknown.probability < 0.5
+    assert ask("What is this sound?", speech, both_profiles).guesses[0].text == "speech"
+    assert "dagger" in ask("What is said?", speech, both_profiles).text.lower()
+    unknown = ask("Who painted the helicopter?", speech, both_profiles)
+    assert not unknown.sure and unknown.probability < 0.5 or not knows(both_profiles)

@@ -173,7 +173,7 @@ SPOKEN = (
 
 
 @pytest.mark.real
-def test_real_lines_begin_where_they_are_spoken(real_models: Models, limits: Limits) -> None:
+def test_real_lines_begin_where_they_are_spoken(both_profiles: Models, limits: Limits) -> None:
     """A preamble that is not in the text, two lines with long silences, and one that nobody says."""
     parts = [load_audio(sample(PREAMBLE), limits).waveform]
     starts: list[float] = []
@@ -183,7 +183,7 @@ def test_real_lines_begin_where_they_are_spoken(real_models: Models, limits: Lim
         parts.append(load_audio(sample(name), limits).waveform)
     media = audio_from_samples(np.concatenate(parts), SAMPLE_RATE, "joined")
     first, second = (text for _, _, text in SPOKEN)
-    result = align_whole(media, [first, "nobody says this long line in this recording at all", second], real_models)
+    result = align_whole(media, [first, "nobody says this long line in this recording at all", second], both_profiles)
     assert result.cues[0].start == pytest.approx(starts[0], abs=0.1)
     # Silero does not take the long “I” of this one for a voice.
     assert result.cues[2].start == pytest.approx(starts[1], abs=0.7)
@@ -193,7 +193,7 @@ def test_real_lines_begin_where_they_are_spoken(real_models: Models, limits: Lim
 
 
 @pytest.mark.real
-def test_real_speech_is_not_forced_into_another_text(real_models: Models, limits: Limits) -> None:
+def test_real_speech_is_not_forced_into_another_text(both_profiles: Models, limits: Limits) -> None:
     media = load_audio(sample(SPEECH_FILES[0]), limits)
     text = ["Regierung beschließt neues Gesetz zur Förderung", "der Windkraft an der Nordseeküste von morgen an"]
-    assert align_whole(media, text, real_models).cues == ()
+    assert align_whole(media, text, both_profiles).cues == ()

@@ -11,9 +11,10 @@ import pytest
 
 from mmdemo.errors import HubUnreachable
 from mmdemo.hub.plan import HubPlan, PlannedModel
-from mmdemo.hub.progress import DownloadProgress
+from mmdemo.hub.progress import DownloadProgress, under_way
 from mmdemo.ui import pipeline
 from mmdemo.ui.common import Session
+from mmdemo.ui.header import status_line_html
 from mmdemo.ui.i18n import Localisation
 from mmdemo.ui.profile import ProfileChoice, Switch, cost_lines
 
@@ -45,7 +46,7 @@ def _run(
 
 def test_the_price_is_said_before(profile: SimpleNamespace) -> None:
     english = " ".join(cost_lines(HubPlan(MISSING, CACHED, "cpu"), "en"))
-    assert "1.5 GB (google/embeddinggemma-2)" in english and "3.4 GB for the larger" in english
+    assert "1.5 GB (google/embeddinggemma-2)" in english and "3.4 GB with one large model" in english
     assert "3.6 s" in english and "12 s" in english
     assert "GPU" not in " ".join(cost_lines(HubPlan(CACHED, CACHED, "cuda"), "en"))
     assert "无需下载" in cost_lines(HubPlan(CACHED, CACHED, "cuda"), "zh-CN")[0]
@@ -53,7 +54,10 @@ def test_the_price_is_said_before(profile: SimpleNamespace) -> None:
 
 def test_what_fits_into_how_much_memory() -> None:
     plan = HubPlan(MISSING, CACHED, "cpu")
-    assert [plan.fits(size) for size in (2, 4, 8)] == ["none", "one", "both"]
+    assert [plan.fits(size) for size in (2, 4, 8)] == ["none", "one", "all"]
+    whisper = PlannedModel("someone/whisper", True, 0, 1_900_000_000, stays=True)
+    heard = HubPlan(MISSING, CACHED, "cuda", (whisper,))
+    assert [heard.fits(size) for size in (4, 6, 8)] == ["none", "one", "all"] and heard.fetch_bytes == 1_490_000_000
     assert HubPlan(MISSING, PlannedModel("x/y", False, 0, 0), "cpu").fits(8) == "?"
 
 
@@ -78,6 +82,20 @@ def test_bytes_are_counted_on_the_page(
     assert any("300 of 1490 MB" in view[panel.status]["value"] for view in views)
     assert views[0][panel.use]["interactive"] is False and views[0][panel.stop]["interactive"] is True
     assert "hub are in use" in views[-1][panel.status]["value"] and views[-1][panel.choice]["value"] == "hub"
+
+
+def test_what_is_fetched_when_it_is_first_used_shows_on_the_status_line(
+    profile: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile.name = "hub"
+    monkeypatch.setattr(pipeline, "models_loaded", lambda: False)
+    with under_way("someone/<writer>", None) as told:
+        told(DownloadProgress(300_000_000, 10_200_000_000))
+        assert "300 of 10200 MB" in status_line_html("en") and "someone/&lt;writer&gt;" in status_line_html("en")
+        profile.name = "local"
+        assert "10200" not in status_line_html("en")
+    profile.name = "hub"
+    assert "10200" not in status_line_html("en")
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "cannot be reached"), ("zh-CN", "无法连接")])

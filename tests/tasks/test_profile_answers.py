@@ -7,7 +7,6 @@ held to the same.
 from __future__ import annotations
 
 from collections.abc import Generator
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,8 @@ import pytest
 from PIL import Image as PillowImage
 
 from mmdemo import reasons
-from mmdemo.backbone.familiarity import UnknownFamiliarity
-from mmdemo.backbone.hub import HubBackbone
-from mmdemo.config import HubSettings, Limits, Settings
+from mmdemo.config import Limits
 from mmdemo.generators.base import is_calibrated, writes_freely
-from mmdemo.generators.hub import HubGenerator
-from mmdemo.hub.catalogue import HubModel
 from mmdemo.media import open_media
 from mmdemo.runtime import Models
 from mmdemo.stepwise import run_through
@@ -36,29 +31,11 @@ from mmdemo.tasks.video_captioning import caption_video
 from mmdemo.tasks.visual_answers import answer_pictures
 from mmdemo.types import Answer, Image
 from tests.media_factory import write_scenes
+from tests.profiles import knows
 
 pytestmark = pytest.mark.real
 ASSETS = Path(__file__).parents[2] / "assets"
 KINDS = {"image": {"region", "whole"}, "video": {"frame", "passage", "sound", "whole"}, "audio": {"passage", "sound"}}
-
-
-@pytest.fixture(scope="module")
-def hub_models(
-    embedding_gemma_folder: Path, smolvlm: HubGenerator, real_models: Models, tmp_path_factory: pytest.TempPathFactory
-) -> Models:
-    """Tiny models of the hub around the speech recogniser that ships."""
-    cache = tmp_path_factory.mktemp("hub-cache")
-    chosen = Settings(device="cpu", threads=1, cache_dir=cache, hub=HubSettings(idle_minutes=0.0))
-    backbone = HubBackbone(chosen, HubModel(str(embedding_gemma_folder)), embedding_gemma_folder)
-    # Another recogniser, as what was heard is kept under it.
-    return Models(backbone, copy(real_models.speech), smolvlm, UnknownFamiliarity())
-
-
-@pytest.fixture(params=["local", "hub"])
-def any_models(request: pytest.FixtureRequest) -> Models:
-    """The models of each profile."""
-    found: Models = request.getfixturevalue("real_models" if request.param == "local" else "hub_models")
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +63,10 @@ def _asked(question: str, media: list[Any], models: Models) -> tuple[Answer, lis
 
 
 def test_captions_come_in_both_languages_and_show_as_they_come_where_the_generator_can(
-    any_models: Models, folder: Path
+    both_profiles: Models, folder: Path
 ) -> None:
     request = CaptionRequest(("en", "zh"), count=2)
-    steps = caption_in_steps(any_models.backbone.encode(_opened("picture.png", folder)), any_models, request)
+    steps = caption_in_steps(both_profiles.backbone.encode(_opened("picture.png", folder)), both_profiles, request)
     shown = []
     while True:
         try:
@@ -97,19 +74,19 @@ def test_captions_come_in_both_languages_and_show_as_they_come_where_the_generat
         except StopIteration as ended:
             found = ended.value
             break
-    assert bool(shown) is writes_freely(any_models.generator)
+    assert bool(shown) is writes_freely(both_profiles.generator)
     assert found.captions[0].language == "en" and 1 <= len(found.of("en")) <= 2 and found.of("zh")
     assert all(one.text.strip() and 0 <= one.score <= 1 for one in found.captions)
 
 
-def test_styles_and_explanations_are_possible_without_heatmaps(hub_models: Models, folder: Path) -> None:
-    found = caption(_opened("picture.png", folder), hub_models, CaptionRequest(("en",), "alt", explain=True))
+def test_styles_and_explanations_are_possible_with_and_without_heatmaps(both_profiles: Models, folder: Path) -> None:
+    found = caption(_opened("picture.png", folder), both_profiles, CaptionRequest(("en",), "alt", explain=True))
     assert 0 < len(found.captions[0].text) <= ALT_TEXT_CHARACTERS
-    assert found.captions[0].heatmaps == ()
+    assert bool(found.captions[0].heatmaps) is knows(both_profiles), "a chat model does not tell where it looks"
 
 
-def test_scenes_of_a_clip_are_captioned(hub_models: Models, folder: Path) -> None:
-    *_, last = caption_video(_opened("clip.mp4", folder), hub_models, CaptionRequest(("en",)))
+def test_scenes_of_a_clip_are_captioned(both_profiles: Models, folder: Path) -> None:
+    *_, last = caption_video(_opened("clip.mp4", folder), both_profiles, CaptionRequest(("en",)))
     assert last.finished and last.scenes
     assert all(scene.captions[0].text for scene in last.scenes)
 
@@ -124,9 +101,9 @@ def test_scenes_of_a_clip_are_captioned(hub_models: Models, folder: Path) -> Non
     ],
 )
 def test_answers_have_their_form_and_evidence_of_their_media(
-    hub_models: Models, folder: Path, question: str, name: str, kind: str
+    both_profiles: Models, folder: Path, question: str, name: str, kind: str
 ) -> None:
-    answer, steps = _asked(question, [_opened(name, folder)], hub_models)
+    answer, steps = _asked(question, [_opened(name, folder)], both_profiles)
     assert answer.text and 0 <= answer.probability <= 1
     assert {piece.kind for piece in answer.evidence} <= KINDS[kind]
     assert all(piece.media == 0 for piece in answer.evidence)
@@ -143,14 +120,14 @@ def test_only_calibrated_generators_are_believed_without_a_word(hub_models: Mode
     assert reasons.uncalibrated_answer() in answer.reasons
 
 
-def test_several_media_are_compared(hub_models: Models, folder: Path) -> None:
+def test_several_media_are_compared(both_profiles: Models, folder: Path) -> None:
     media = [_opened("picture.png", folder), _opened("clip.mp4", folder)]
-    answer, _ = _asked("Which of them shows a dog?", media, hub_models)
+    answer, _ = _asked("Which of them shows a dog?", media, both_profiles)
     assert answer.text and {piece.media for piece in answer.evidence} <= {0, 1}
 
 
-def test_questions_are_suggested(hub_models: Models, folder: Path) -> None:
-    found = run_through(suggest_questions([_opened("picture.png", folder)], hub_models))
+def test_questions_are_suggested(both_profiles: Models, folder: Path) -> None:
+    found = run_through(suggest_questions([_opened("picture.png", folder)], both_profiles))
     assert set(found) == {"en", "zh"} and all(found.values())
 
 
