@@ -80,11 +80,11 @@ def _with_empty(cues: Cues) -> Cues:
 @pytest.mark.real
 @pytest.mark.parametrize("spoil", [_back, _in_html, _overlapping, _unsorted, _with_empty])
 def test_odd_files_are_put_right(
-    real_models: Models, recording: tuple[AudioFile, Cues], spoil: Callable[[Cues], Cues]
+    both_profiles: Models, recording: tuple[AudioFile, Cues], spoil: Callable[[Cues], Cues]
 ) -> None:
     sound, right = recording
     given = spoil(right)
-    last = _resync(sound, given, real_models)
+    last = _resync(sound, given, both_profiles)
     assert last.outcome == "aligned"
     starts = {cue.index: cue.start for cue in last.cues if cue.index}
     errors = [abs(starts[cue.index] - cue.start) for cue in right]
@@ -126,40 +126,40 @@ def _one(cues: Cues) -> Cues:
 @pytest.mark.real
 @pytest.mark.parametrize("spoil", [_one_word, _right_to_left, _past_the_end, _backwards, _all_at_once, _none, _one])
 def test_odder_files_get_a_result_or_a_reason(
-    real_models: Models, recording: tuple[AudioFile, Cues], spoil: Callable[[Cues], Cues]
+    both_profiles: Models, recording: tuple[AudioFile, Cues], spoil: Callable[[Cues], Cues]
 ) -> None:
-    _resync(recording[0], spoil(recording[1]), real_models)
+    _resync(recording[0], spoil(recording[1]), both_profiles)
 
 
 @pytest.mark.real
-def test_twenty_thousand_cues_for_a_short_recording(real_models: Models) -> None:
+def test_twenty_thousand_cues_for_a_short_recording(both_profiles: Models) -> None:
     many = tuple(Cue(i, 0.7 * i, 0.7 * i + 0.6, f"line {i}") for i in range(1, 20_001))
     sound = open_audio(sample(SPEECH_FILES[0]), Limits())
-    assert _resync(sound, many, real_models).outcome == "refused"
+    assert _resync(sound, many, both_profiles).outcome == "refused"
 
 
 @pytest.mark.real
 def test_the_wrong_language_is_no_obstacle_to_voice_activity_and_an_error_to_nobody(
-    real_models: Models, recording: tuple[AudioFile, Cues]
+    both_profiles: Models, recording: tuple[AudioFile, Cues]
 ) -> None:
-    _resync(recording[0], _late(recording[1])[:5], real_models, "ja")
+    _resync(recording[0], _late(recording[1])[:5], both_profiles, "ja")
 
 
 @pytest.mark.real
-def test_no_speech(real_models: Models, recording: tuple[AudioFile, Cues]) -> None:
+def test_no_speech(both_profiles: Models, recording: tuple[AudioFile, Cues]) -> None:
     hum = 0.1 * np.sin(np.arange(20 * SAMPLE_RATE) * 0.05).astype(np.float32)
-    *_, last = resync(audio_from_samples(hum, SAMPLE_RATE, "hum"), recording[1], real_models)
+    *_, last = resync(audio_from_samples(hum, SAMPLE_RATE, "hum"), recording[1], both_profiles)
     assert last.outcome == "refused" and last.cues == recording[1]
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
 def test_any_encoding_is_read(
-    real_models: Models, recording: tuple[AudioFile, Cues], tmp_path: Path, encoding: str
+    both_profiles: Models, recording: tuple[AudioFile, Cues], tmp_path: Path, encoding: str
 ) -> None:
     path = tmp_path / "late.srt"
     path.write_bytes(format_subtitles(_late(recording[1]), "srt").encode(encoding, "replace"))
-    last = _resync(recording[0], load_subtitles(path).cues, real_models)
+    last = _resync(recording[0], load_subtitles(path).cues, both_profiles)
     assert last.outcome == "aligned"
 
 
@@ -172,8 +172,8 @@ def test_what_is_no_text_at_all_is_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.real
-def test_words_of_the_input_come_back_with_their_cues(real_models: Models, recording: tuple[AudioFile, Cues]) -> None:
+def test_words_of_the_input_come_back_with_their_cues(both_profiles: Models, recording: tuple[AudioFile, Cues]) -> None:
     given = tuple(replace(cue, words=(Word(cue.text, cue.start, cue.end, 1.0),)) for cue in _late(recording[1]))
-    last = _resync(recording[0], given, real_models)
+    last = _resync(recording[0], given, both_profiles)
     assert last.outcome == "aligned"
     assert all(cue.words[0].start == pytest.approx(cue.start, abs=0.01) for cue in last.cues)
