@@ -37,6 +37,7 @@ class Candidate:
 
     text: str  # without capital letter and full stop
     log_probability: float  # mean a token, natural logarithm
+    expected: float = 0.0  # how well it says what is expected of the picture's captions, about CIDEr; 0 = not known
 
 
 @dataclass(frozen=True)

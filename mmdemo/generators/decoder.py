@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # importing torch takes seconds
 
     from mmdemo.generators.answering import PictureAnswers
     from mmdemo.generators.decoder_network import Memory, PromptedDecoder, Sight
+    from mmdemo.generators.expected_ngrams import ExpectedNgrams
     from mmdemo.generators.label_names import LabelReader
     from mmdemo.generators.tokenizer import Tokenizer
 
@@ -123,15 +124,32 @@ class DecoderGenerator:
                 options = (sampling.count, generator, sampling.nucleus, sampling.temperature)
                 found = sample(self.loaded.network, memory, ids, *options)
             means = (found.log_probabilities / found.lengths().clamp(min=1)).tolist()
-        return [self._candidates(rows, row_means) for rows, row_means in zip(found.ids.tolist(), means, strict=True)]
+            every = zip(encodings, prompts, found.ids.tolist(), means, strict=True)
+            return [self._candidates(*one) for one in every]
 
-    def _candidates(self, rows: Sequence[Sequence[int]], means: Sequence[float]) -> list[Candidate]:
+    def _candidates(
+        self, encoding: Encoding, prompt: CaptionPrompt, rows: Sequence[Sequence[int]], means: Sequence[float]
+    ) -> list[Candidate]:
+        import torch
+
         best: dict[str, float] = {}
         for ids, mean in zip(rows, means, strict=True):
             text = self.loaded.tokenizer.text(ids)
             if text:
                 best[text] = max(mean, best.get(text, mean))
-        return sorted((Candidate(text, mean) for text, mean in best.items()), key=lambda found: -found.log_probability)
+        expected = self._expected.get(prompt.language)
+        scores = [0.0] * len(best)
+        if expected is not None and best:
+            tokens = torch.from_numpy(np.asarray(encoding.tokens, np.float32))  # [81, 1280]
+            scores = expected.scores(tokens, self.loaded.tokenizer.ids(list(best)))
+        found = [Candidate(text, mean, score) for (text, mean), score in zip(best.items(), scores, strict=True)]
+        return sorted(found, key=lambda one: -one.log_probability)
+
+    @cached_property
+    def _expected(self) -> dict[str, ExpectedNgrams]:
+        from mmdemo.generators.expected_ngrams import load_expected_ngrams
+
+        return load_expected_ngrams(self._folder / TOKENIZER_FILE)
 
     @property
     def _device(self) -> torch.device:

@@ -1,4 +1,4 @@
-"""Ranks candidate captions by what the joint space says of them."""
+"""Ranks candidate captions by what the joint space says of them, and by what is expected of the picture's captions."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class RankingWeights:
 
     similarity: float  # of the candidate and the picture, in the joint space
     agreement: float  # mean similarity of the candidate and the others
+    expected: float = 0.0  # of how well it says what is expected of the picture's captions
 
 
 WEIGHTS: dict[str, RankingWeights] = {"en": RankingWeights(0.5, 0.0), "zh": RankingWeights(1.0, 4.0)}
@@ -74,7 +75,11 @@ def _ordered(
         return []
     similarities = embeddings @ whole_embedding(encoding)  # [C]
     scores = rank_scores(
-        np.array([candidate.log_probability for candidate in candidates]), similarities, embeddings, weights
+        np.array([candidate.log_probability for candidate in candidates]),
+        similarities,
+        embeddings,
+        np.array([candidate.expected for candidate in candidates]),
+        weights,
     )
     return [
         RankedCaption(
@@ -88,7 +93,11 @@ def _ordered(
 
 
 def rank_scores(
-    log_probabilities: np.ndarray, similarities: np.ndarray, embeddings: np.ndarray, weights: RankingWeights
+    log_probabilities: np.ndarray,
+    similarities: np.ndarray,
+    embeddings: np.ndarray,
+    expected: np.ndarray,
+    weights: RankingWeights,
 ) -> np.ndarray:
     """Return what candidates are ordered by.
 
@@ -96,6 +105,7 @@ def rank_scores(
         log_probabilities: [C] mean a token.
         similarities: [C] cosines with the picture.
         embeddings: [C, D] of unit norm.
+        expected: [C] how well each says what is expected.
         weights: of the parts.
 
     Returns:
@@ -103,5 +113,6 @@ def rank_scores(
     """
     together = embeddings @ embeddings.T  # [C, C]
     agreement = (together.sum(axis=1) - together.diagonal()) / max(len(together) - 1, 1)
-    scores: np.ndarray = log_probabilities + weights.similarity * similarities + weights.agreement * agreement
+    by_space = weights.similarity * similarities + weights.agreement * agreement
+    scores: np.ndarray = log_probabilities + by_space + weights.expected * expected
     return scores

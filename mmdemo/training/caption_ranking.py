@@ -29,8 +29,10 @@ from mmdemo.training.stages import HELD_OUT_PICTURES, is_held_out
 from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Image
 
 TRIED = tuple(
-    RankingWeights(similarity, agreement)
-    for similarity, agreement in product((0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0), (0.0, 0.5, 1.0, 2.0, 4.0))
+    RankingWeights(similarity, agreement, expected)
+    for similarity, agreement, expected in product(
+        (0.0, 0.5, 1.0, 2.0, 4.0), (0.0, 0.5, 1.0, 2.0, 4.0), (0.0, 0.5, 1.0, 2.0, 4.0)
+    )
 )
 
 
@@ -41,6 +43,7 @@ class Judged:
     log_probabilities: np.ndarray  # [C] mean a token
     similarities: np.ndarray  # [C] with the picture
     embeddings: Float32Array  # [C, D]
+    expected: np.ndarray  # [C]
     ciders: np.ndarray  # [C]
 
 
@@ -67,6 +70,7 @@ def judge(
         np.array([candidate.log_probability for candidate in candidates]),
         embeddings @ whole_embedding(encoding),
         embeddings,
+        np.array([candidate.expected for candidate in candidates]),
         np.array([scorer.score(caption_words(text, language), place) for text in texts]),
     )
 
@@ -74,7 +78,9 @@ def judge(
 def chosen_cider(judged: Sequence[Judged], weights: RankingWeights) -> float:
     """Return the mean CIDEr of the candidates that weights put first."""
     best = [
-        one.ciders[np.argmax(rank_scores(one.log_probabilities, one.similarities, one.embeddings, weights))]
+        one.ciders[
+            np.argmax(rank_scores(one.log_probabilities, one.similarities, one.embeddings, one.expected, weights))
+        ]
         for one in judged
     ]
     return float(np.mean(best))

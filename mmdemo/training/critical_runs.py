@@ -77,7 +77,7 @@ def train_critical_run(
         run: its number, which changes order, views, dropout and learning rate.
         note: tells of epochs.
     """
-    if options.critical_run is not None:
+    if options.critical_run is not None and not options.start:
         stored = torch.load(first_stage_checkpoint(options), weights_only=True)
         training.network.load_state_dict(stored["best"])
     schedule = schedules(options)[1]

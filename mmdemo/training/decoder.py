@@ -32,6 +32,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--processes", type=int, default=1, help="of those, how many at once")
     parser.add_argument("--critical-run", type=int, help="do this one self-critical run only, and write nothing else")
     parser.add_argument("--stop-at", type=float, help="seconds since 1970 after which no epoch begins")
+    parser.add_argument("--start", type=Path, help="decoder whose weights the self-critical runs start from")
+    parser.add_argument("--validated", type=int, help="pictures of the validation split that epochs are measured on")
     parser.add_argument("--like", type=Path, help="decoder whose tokenizer and fixed parts are taken over")
     parser.add_argument("--vocabulary", type=int, default=7000, help="tokens")
     parser.add_argument("--width", type=int, default=384, help="of the decoder's tokens; a multiple of 64")

@@ -9,9 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
-from mmdemo.backbone.head_files import CONFIG_FILE, write_head
+from mmdemo.backbone.head_files import CONFIG_FILE, read_head, write_head
 from mmdemo.config import settings
 from mmdemo.generators.decoder_files import TOKENIZER_FILE, WEIGHTS_NAME, decoder_id
 from mmdemo.generators.decoder_network import DecoderShape, PromptedDecoder
@@ -53,6 +54,7 @@ def prepare(options: argparse.Namespace, tokenizer_path: Path) -> DecoderTrainin
     """
     found = settings()
     flickr, cache = options.data / "flickr8k", found.cache_dir / "features"
+    options.like = options.like or options.start
     if options.like:
         parts = parts_of_decoder(options.like)
         reader = ViewReader(load_image_tower(found), parts, cache)
@@ -62,6 +64,10 @@ def prepare(options: argparse.Namespace, tokenizer_path: Path) -> DecoderTrainin
         reader = ViewReader(towers.image, parts, cache)
     train = read_examples(flickr, "train", options.views, reader)
     validation = read_examples(flickr, "val", 1, reader)
+    if options.validated and options.validated < len(validation.names):
+        validation = validation.subset(
+            np.linspace(0, len(validation.names) - 1, options.validated).astype(int).tolist()
+        )
     # What the heads' calibration is fitted on stays unseen here too, for the weights of the reranking.
     train = train.subset([i for i, name in enumerate(train.names) if not is_held_out(name, HELD_OUT_PICTURES)])
     tokenizer = _tokenizer(options, tokenizer_path, train)
@@ -79,6 +85,8 @@ def prepare(options: argparse.Namespace, tokenizer_path: Path) -> DecoderTrainin
     )
     network = PromptedDecoder(shape, schedules(options)[0].dropout)
     _fill_fixed(network, parts)
+    if options.start:
+        network.load_state_dict(read_head(options.start, WEIGHTS_NAME))
     label_reader = LabelReader(tokenizer, shape, label_names())
     return DecoderTraining(network, tokenizer, label_reader, train, validation, options.stop_at)
 
@@ -123,8 +131,9 @@ def train_stages(
     """
     first, second = schedules(options)
     checkpoint = first_stage_checkpoint(options)
-    found = train_likelihood(training, first, options.seed, checkpoint, options.resume, note(LIKELIHOOD))
-    curves[LIKELIHOOD] = [asdict(curve) for curve in found]
+    if not options.start:
+        found = train_likelihood(training, first, options.seed, checkpoint, options.resume, note(LIKELIHOOD))
+        curves[LIKELIHOOD] = [asdict(curve) for curve in found]
     if not second.epochs:
         return
     curves |= average_critical_runs(training, options, arguments, note)

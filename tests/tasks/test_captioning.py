@@ -69,11 +69,11 @@ def test_the_ranking_is_the_sum_of_its_parts() -> None:
     random = np.random.default_rng(0)
     embeddings = random.standard_normal((4, 6))
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
-    own, similarities = random.random(4), random.random(4)
-    scores = rank_scores(own, similarities, embeddings, RankingWeights(2.0, 3.0))
+    own, similarities, expected = random.random(4), random.random(4), random.random(4)
+    scores = rank_scores(own, similarities, embeddings, expected, RankingWeights(2.0, 3.0, 4.0))
     for i in range(4):
         agreement = np.mean([embeddings[i] @ embeddings[j] for j in range(4) if j != i])
-        assert scores[i] == pytest.approx(own[i] + 2 * similarities[i] + 3 * agreement)
+        assert scores[i] == pytest.approx(own[i] + 2 * similarities[i] + 3 * agreement + 4 * expected[i])
 
 
 def test_an_unfamiliar_picture_is_doubted_and_offered_labels() -> None:
