@@ -23,7 +23,7 @@ class RankingWeights:
     expected: float = 0.0  # of how well it says what is expected of the picture's captions
 
 
-WEIGHTS: dict[str, RankingWeights] = {"en": RankingWeights(0.5, 0.0), "zh": RankingWeights(1.0, 4.0)}
+WEIGHTS: dict[str, RankingWeights] = {"en": RankingWeights(4.0, 0.0, 4.0), "zh": RankingWeights(1.0, 4.0, 4.0)}
 """Fitted on held-out training pictures by ``python -m mmdemo.training.caption_ranking``."""
 
 

@@ -17,6 +17,7 @@ from mmdemo.tasks.caption_ranking import RankedCaption, RankingWeights, rank_can
 from mmdemo.tasks.caption_text import ALT_TEXT_CHARACTERS, as_alt_text, as_sentence, detailed
 from mmdemo.tasks.captioning import CaptionRequest, caption
 from mmdemo.tasks.unfamiliar_pictures import everyday_labels, nearest_labels
+from mmdemo.training.caption_ranking import amid_good_ones, weights_at
 from mmdemo.types import Encoding, Float32Array, Image
 from tests.fakes import FakeFamiliarity, FakeGenerator, fake_models
 from tests.tasks.picture_backbone import PictureBackbone, text_vector
@@ -74,6 +75,13 @@ def test_the_ranking_is_the_sum_of_its_parts() -> None:
     for i in range(4):
         agreement = np.mean([embeddings[i] @ embeddings[j] for j in range(4) if j != i])
         assert scores[i] == pytest.approx(own[i] + 2 * similarities[i] + 3 * agreement + 4 * expected[i])
+
+
+def test_weights_amid_good_ones_are_preferred_to_a_lucky_one() -> None:
+    places = [(i, j, k) for i in range(5) for j in range(5) for k in range(5)]
+    ciders = {p: 0.6 if max(abs(np.subtract(p, (3, 3, 3)))) <= 1 else 0.5 for p in places}
+    assert amid_good_ones({**ciders, (0, 0, 0): 0.7}) == (3, 3, 3)
+    assert weights_at((3, 0, 1)) == RankingWeights(2.0, 0.0, 0.5)
 
 
 def test_an_unfamiliar_picture_is_doubted_and_offered_labels() -> None:

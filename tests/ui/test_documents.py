@@ -54,6 +54,7 @@ SHORTENED = {
     "mmdemo.training.compare_losses": "tests/training/test_joint_space.py",
     "mmdemo.training.decoder": "tests/training/test_decoder.py",
     "mmdemo.training.caption_ranking": "tests/evaluation/test_caption_benchmarks.py",
+    "mmdemo.training.expected_ngrams": "tests/generators/test_expected_ngrams.py",
     "mmdemo.training.familiarity": "tests/training/test_familiarity.py",
 }
 """Module → the test file that runs it with small data; what takes hours is not run twice."""
