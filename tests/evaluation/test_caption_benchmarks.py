@@ -59,7 +59,7 @@ def test_heatmaps_are_compared_by_deletion(tmp_path: Path, capsys: pytest.Captur
     }
 
 
-def test_weights_of_the_ranking_are_never_worse_than_none(
+def test_weights_of_the_ranking_are_fitted_in_both_languages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_folder(tmp_path)
@@ -69,4 +69,7 @@ def test_weights_of_the_ranking_are_never_worse_than_none(
     assert caption_ranking.main(["--data", str(tmp_path)]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["language"] for row in rows] == ["en", "zh"]
-    assert all(row["search alone"] <= row["best"] <= row["perfect choice"] and row["pictures"] == 6 for row in rows)
+    assert all(max(row["search alone"], row["ranked"]) <= row["perfect choice"] for row in rows)
+    assert all(
+        row["pictures"] == 6 and row["weights"].keys() == {"similarity", "agreement", "expected"} for row in rows
+    )
