@@ -176,6 +176,20 @@ def _let_go() -> None:
     unload_idle()
 
 
+def fetches_when_used() -> bool:
+    """Tell whether some of the models in use are fetched only when they are first needed."""
+    return active_settings().profile == "hub"
+
+
+def downloads() -> dict[str, DownloadProgress]:
+    """Return what is being fetched, by the model's name; nothing is imported for it where nothing is fetched."""
+    if not fetches_when_used():
+        return {}
+    from mmdemo.hub import progress
+
+    return progress.downloads()
+
+
 def models_loaded() -> bool:
     """Tell whether `models` would return at once."""
     return _models is not None

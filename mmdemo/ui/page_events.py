@@ -106,7 +106,7 @@ def _connect_arrival(demo: Page, whole: Whole, ledgers: Ledgers) -> None:
     def look(visitor: Session) -> dict[Any, Any]:
         """Say on the status line when the models are ready; then look no more, unless some are fetched when used."""
         line = {whole.status_line: gr.update(value=status_line_html(visitor.language))}
-        done = pipeline.models_loaded() and pipeline.active_profile() != "hub"
+        done = pipeline.models_loaded() and not pipeline.fetches_when_used()
         return line | ({whole.timer: gr.Timer(active=False)} if done else {})
 
     whole.timer.tick(look, [session], [whole.status_line, whole.timer], **QUIET)

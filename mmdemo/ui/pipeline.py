@@ -74,12 +74,17 @@ def active_profile() -> str:
 
 
 def downloads() -> dict[str, DownloadProgress]:
-    """Return the models of the hub that are being fetched (see ``hub.progress``); nothing is loaded for it."""
-    if active_profile() != "hub":
-        return {}
-    from mmdemo.hub import progress
+    """Return the models that are being fetched (see ``runtime.downloads``)."""
+    from mmdemo import runtime
 
-    return progress.downloads()
+    return runtime.downloads()
+
+
+def fetches_when_used() -> bool:
+    """Tell whether models may be fetched later than at the start (see ``runtime.fetches_when_used``)."""
+    from mmdemo import runtime
+
+    return runtime.fetches_when_used()
 
 
 def hub_plan() -> HubPlan:

@@ -107,5 +107,6 @@ def write_ogg(path: Path, seconds: float) -> None:
         stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono")
         frame = av.AudioFrame.from_ndarray(tones[None], "s16", "mono")
         frame.sample_rate = SAMPLE_RATE
+        frame.pts = 0
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
