@@ -25,7 +25,7 @@ def test_every_step_to_the_first_results_is_measured(
     started = replace(real_app, started=time.perf_counter() - 1.0)
     monkeypatch.setattr(cold_start, "running_app", lambda folder: nullcontext(started))
     with ThreadPoolExecutor(1) as pool:  # in this thread the browser of other tests keeps an event loop running
-        assert pool.submit(cold_start.main, ["--json", str(tmp_path / "found.json")]).result() == 0
+        assert pool.submit(lambda: cold_start.main(["--json", str(tmp_path / "found.json")])).result() == 0
     found = json.loads(capsys.readouterr().out)
     assert found == json.loads((tmp_path / "found.json").read_text())
     assert 0 < found["server_up_seconds"] <= found["first_page_seconds"] <= found["models_loaded_seconds"]

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from mmdemo import runtime
 from mmdemo.errors import HubUnreachable
 from mmdemo.hub.plan import HubPlan, PlannedModel
 from mmdemo.hub.progress import DownloadProgress, under_way
@@ -34,6 +35,7 @@ def profile(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The process's choice, which nothing is loaded for."""
     chosen = SimpleNamespace(name="local")
     monkeypatch.setattr(pipeline, "active_profile", lambda: chosen.name)
+    monkeypatch.setattr(runtime, "fetches_when_used", lambda: chosen.name == "hub")
     return chosen
 
 
