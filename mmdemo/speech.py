@@ -145,10 +145,10 @@ class SpeechRecognizer:
             Sentences in order.
         """
         key = window_key(encoded)
-        found = self._kept.find(key, language, spell_numbers)
-        if found is None and spell_numbers:
-            plain = self._kept.find(key, language, False)
-            found = None if plain is None or plain.has_digits else plain
+        found = self._kept.find(key, language, False)
+        if spell_numbers and (found is None or found.has_digits):
+            # What was written as people write it goes first, or results would hang on which task came before.
+            found = self._kept.find(key, language, True)
         if found is None:
             found = self._recognised(encoded, language, spell_numbers)
             self._kept.keep(key, language, spell_numbers, found)
