@@ -18,7 +18,7 @@ from mmdemo.ui.common import (
     user_error,
     work_folder,
 )
-from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
+from mmdemo.ui.i18n import Localisation, request_language
 from mmdemo.ui.subtitle_api import cue_json
 from mmdemo.ui.subtitle_inputs import checked_inputs
 from mmdemo.ui.subtitle_job import Job, spoken_language, write_files
@@ -84,7 +84,7 @@ def align(
         words and confidence as JSON; and one subtitle file a format, with the file that came in, only its times
         changed, where that can be. Progress comes while the work runs; the files come with the last result.
     """
-    interface = preferred_language(request.headers.get("accept-language")) if request else ENGLISH
+    interface = request_language(request)
     with errors_for_user(lambda: interface):
         remove_nameless_uploads()
         path, inputs = checked_inputs(file, text_file, text, interface)

@@ -10,7 +10,7 @@ from mmdemo.ui import pipeline
 from mmdemo.ui.captioning_files import captions_json
 from mmdemo.ui.captioning_inputs import checked_picture, checked_request
 from mmdemo.ui.common import BACKBONE_CONCURRENCY, BACKBONE_QUEUE, remove_nameless_uploads
-from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
+from mmdemo.ui.i18n import Localisation, request_language
 from mmdemo.ui.retrieval_errors import search_errors
 
 
@@ -36,7 +36,7 @@ def caption(
         heatmap of 9 by 9 weights for every word, rows from the top. Reasons to distrust the captions, and what the
         picture may rather show when it is unlike anything the model knows.
     """
-    interface = preferred_language(request.headers.get("accept-language")) if request else ENGLISH
+    interface = request_language(request)
     with search_errors(lambda: interface):
         remove_nameless_uploads()
         path = checked_picture(picture, interface)

@@ -65,6 +65,11 @@ def preferred_language(accept_language: str | None) -> str:
     return ENGLISH
 
 
+def request_language(request: gr.Request | None) -> str:
+    """Return the interface language that the headers of a request ask for, English without a request."""
+    return preferred_language(request.headers.get("accept-language") if request is not None else None)
+
+
 def known_language(value: object) -> str:
     """Return an interface language we have for whatever a client sent."""
     if not isinstance(value, str) or not is_chinese_interface(value):

@@ -14,7 +14,7 @@ from mmdemo.types import AudioFile, Encoding, ImageFile, Sentence, VideoFile
 from mmdemo.ui import pipeline
 from mmdemo.ui.background import in_background
 from mmdemo.ui.common import BACKBONE_CONCURRENCY, BACKBONE_QUEUE, remove_nameless_uploads, user_error
-from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
+from mmdemo.ui.i18n import Localisation, request_language
 from mmdemo.ui.retrieval_errors import search_errors
 from mmdemo.ui.retrieval_inputs import checked_query_file
 from mmdemo.ui.texts import TEXTS
@@ -36,7 +36,7 @@ def encode(file: Any, request: gr.Request | None = None) -> Iterator[Result]:
         one vector of unit norm in the joint space, where media and texts that belong together lie close. While the
         work runs, complete is false.
     """
-    interface = _interface(request)
+    interface = request_language(request)
     with search_errors(lambda: interface):
         path = _checked(file, interface)
     for encoding in _encodings(path, interface):
@@ -71,7 +71,7 @@ def classify(file: Any, labels: Any, request: gr.Request | None = None) -> Itera
     from mmdemo.tasks.zero_shot import check_labels
     from mmdemo.tasks.zero_shot import classify as task
 
-    interface = _interface(request)
+    interface = request_language(request)
     with search_errors(lambda: interface):
         path = _checked(file, interface)
         lines = labels.splitlines() if isinstance(labels, str) else labels if isinstance(labels, list) else []
@@ -105,7 +105,7 @@ def match(file: Any, text: Any, request: gr.Request | None = None) -> Iterator[R
     from mmdemo.tasks.pair_matching import match as task
     from mmdemo.text import read_text
 
-    interface = _interface(request)
+    interface = request_language(request)
     with search_errors(lambda: interface):
         path = _checked(file, interface)
         sentence = read_text(text if isinstance(text, str) else "", settings().limits).text
@@ -117,10 +117,6 @@ def match(file: Any, text: Any, request: gr.Request | None = None) -> Iterator[R
             found = task(sentence, encoding, pipeline.load_models().backbone)
         told = {"probability": round(found.probability, 4), "similarity": round(found.similarity, 4)}
         yield {"complete": True, **told, "reasons": _told(found.reasons, interface)}
-
-
-def _interface(request: gr.Request | None) -> str:
-    return preferred_language(request.headers.get("accept-language")) if request else ENGLISH
 
 
 def _told(reasons: tuple[Sentence, ...], interface: str) -> list[str]:

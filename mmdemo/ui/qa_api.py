@@ -11,7 +11,7 @@ import gradio as gr
 from mmdemo.config import settings
 from mmdemo.ui import pipeline, qa_backend
 from mmdemo.ui.common import BACKBONE_CONCURRENCY, BACKBONE_QUEUE, remove_nameless_uploads
-from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
+from mmdemo.ui.i18n import Localisation, request_language
 from mmdemo.ui.qa_files import answer_json
 from mmdemo.ui.qa_inputs import checked_language, checked_media, checked_question
 from mmdemo.ui.qa_steps import in_steps
@@ -44,7 +44,7 @@ def ask(
         whole), start and end in seconds, the region in parts of the picture's sides, and the words. Until complete is
         true, how far the work is.
     """
-    interface = preferred_language(request.headers.get("accept-language")) if request else ENGLISH
+    interface = request_language(request)
     with search_errors(lambda: interface):
         remove_nameless_uploads()
         paths = checked_media(files, interface)

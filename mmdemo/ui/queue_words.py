@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from mmdemo.ui.common import Session
-from mmdemo.ui.i18n import preferred_language, text
+from mmdemo.ui.i18n import request_language, text
 
 FULL = "queue_full"
 """What Gradio calls it, and the key of our sentence."""
@@ -39,4 +39,4 @@ def _language(demo: gr.Blocks, session: gr.State, visitor: str, request: Any) ->
         known = holder[visitor].state_data.get(session._id)
         if isinstance(known, Session):
             return known.language
-    return preferred_language(request.headers.get("accept-language") if request is not None else None)
+    return request_language(request)

@@ -18,7 +18,7 @@ from mmdemo.ui.common import (
     remove_nameless_uploads,
     work_folder,
 )
-from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
+from mmdemo.ui.i18n import Localisation, request_language
 from mmdemo.ui.retrieval_errors import search_errors
 from mmdemo.ui.retrieval_inputs import checked_files, checked_kind, checked_query_file
 from mmdemo.ui.retrieval_job import encode_query
@@ -78,7 +78,7 @@ def search(
         The hits, best first, with their similarity and the best moment of sounds and videos in seconds, and the files
         that could not be used with the reason. While the work runs, results without hits come.
     """
-    interface = preferred_language(request.headers.get("accept-language")) if request else ENGLISH
+    interface = request_language(request)
     with search_errors(lambda: interface):
         remove_nameless_uploads()
         paths, modality = checked_files(files, interface), checked_kind(kind, interface)

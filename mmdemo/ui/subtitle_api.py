@@ -18,7 +18,7 @@ from mmdemo.ui.common import (
     work_folder,
 )
 from mmdemo.ui.cue_table import transcript_text
-from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
+from mmdemo.ui.i18n import Localisation, request_language
 from mmdemo.ui.subtitle_job import Job, run_job, spoken_language, write_files
 from mmdemo.ui.subtitle_view import FINAL_PHASES, SubtitleView
 
@@ -77,7 +77,7 @@ def transcribe(
         The cues with their words as JSON, the transcript as text, and one subtitle file a format. Results so far
         come while the work runs; the files come with the last one.
     """
-    interface = preferred_language(request.headers.get("accept-language")) if request else ENGLISH
+    interface = request_language(request)
     with errors_for_user(lambda: interface):
         remove_nameless_uploads()
         job = Job(checked_path(file, interface), spoken_language(language))

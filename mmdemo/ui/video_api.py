@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from mmdemo.config import settings
+from mmdemo.stepwise import shown_as
 from mmdemo.ui import pipeline
 from mmdemo.ui.captioning_inputs import checked_request
 from mmdemo.ui.common import (
@@ -21,11 +23,11 @@ from mmdemo.ui.common import (
     user_error,
     work_folder,
 )
-from mmdemo.ui.i18n import ENGLISH, Localisation, preferred_language
+from mmdemo.ui.i18n import Localisation, request_language
 from mmdemo.ui.texts import TEXTS
 
 if TYPE_CHECKING:
-    from mmdemo.tasks.subtitle_export import ExportKind, ExportProgress, SubtitledVideo
+    from mmdemo.tasks.subtitle_export import ExportKind, ExportProgress
     from mmdemo.tasks.video_captioning import VideoCaptionStep
 
 ExportResult = tuple[dict[str, Any], str | None]
@@ -75,7 +77,7 @@ def scenes(
         The scenes in order, each with its times in seconds, one caption a language with the probability that it fits,
         and reasons to distrust them. Results so far come while the work runs; complete is true in the last one.
     """
-    interface = _interface(request)
+    interface = request_language(request)
     with errors_for_user(lambda: interface):
         remove_nameless_uploads()
         path = checked_path(file, interface)
@@ -110,7 +112,7 @@ def export(
     """
     from mmdemo.subtitles.files import load_subtitles
 
-    interface = _interface(request)
+    interface = request_language(request)
     with errors_for_user(lambda: interface):
         remove_nameless_uploads()
         path, text_path = checked_path(file, interface), checked_path(subtitles, interface)
@@ -122,28 +124,16 @@ def export(
         output = folder / f"{path.stem}.subtitled.mp4"
         kind: ExportKind = "burned" if burn_in is True else "track"
         steps = pipeline.export_video(path, path.name, cues, output, kind, str(language or ""))
-        made = yield from _told(steps, progress)
+        with closing(steps):
+            made = yield from shown_as(steps, partial(_shown, progress))
         told = {"kind": made.kind, "subtitles": len(cues), "reasons": [one.text(interface) for one in made.reasons]}
         yield {"complete": True, **told}, str(made.path)  # Gradio copies it at the yield
 
 
-def _told(
-    steps: Generator[ExportProgress, None, SubtitledVideo], progress: gr.Progress
-) -> Generator[ExportResult, None, SubtitledVideo]:
-    """Run an export to its end and tell how far it is; closing the generator stops it."""
-    with closing(steps):
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as ended:
-                made: SubtitledVideo = ended.value
-                return made
-            progress((round(step.seconds_done), round(step.duration) or None), unit="s")
-            yield {"complete": False, "seconds_done": round(step.seconds_done, 3)}, None
-
-
-def _interface(request: gr.Request | None) -> str:
-    return preferred_language(request.headers.get("accept-language")) if request else ENGLISH
+def _shown(progress: gr.Progress, step: ExportProgress) -> ExportResult:
+    """Move the progress bar of a call, and tell programs how far an export is."""
+    progress((round(step.seconds_done), round(step.duration) or None), unit="s")
+    return {"complete": False, "seconds_done": round(step.seconds_done, 3)}, None
 
 
 def connect(localisation: Localisation) -> None:

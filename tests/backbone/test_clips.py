@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from mmdemo.config import Limits
 from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.evaluation.sample_media import VIDEO_FILE, sample
 from mmdemo.media import load_video, open_media, sample_video
-from mmdemo.stepwise import run_through
+from mmdemo.stepwise import run_through, shown_as
 from mmdemo.tasks.change_points import find_scenes
 from mmdemo.types import VideoFile
 from tests.media_factory import scene_pictures, write_scenes
@@ -21,13 +22,8 @@ from tests.media_factory import scene_pictures, write_scenes
 def test_sampling_in_steps_is_sampling_at_once(tmp_path: Path, limits: Limits) -> None:
     path = write_scenes(tmp_path / "clip.mp4", scene_pictures(3), 2.0)
     steps = sample_video(path, limits)
-    seconds = []
-    while True:
-        try:
-            seconds.append(next(steps))
-        except StopIteration as ended:
-            video = ended.value
-            break
+    seconds: list[Any] = []
+    video = run_through(shown_as(steps, seconds.append))
     whole = load_video(path, limits)
     assert seconds == sorted(seconds) and seconds[-1] == pytest.approx(5.8, abs=0.3)
     assert (video.frame_times, video.scene_starts) == (whole.frame_times, whole.scene_starts)

@@ -30,7 +30,7 @@ from mmdemo.generators.hub import MOST_CANDIDATES, WRITTEN_TOKENS, HubGenerator,
 from mmdemo.generators.hub_chat import HubChat, Prompt
 from mmdemo.generators.hub_processor import load_processor
 from mmdemo.hub.catalogue import HubModel
-from mmdemo.stepwise import run_through
+from mmdemo.stepwise import run_through, shown_as
 from mmdemo.types import Encoding, Span
 
 PIXELS = np.random.default_rng(0).integers(0, 255, (90, 120, 3)).astype(np.uint8)
@@ -182,13 +182,8 @@ def test_text_comes_token_by_token_and_stops_within_one(writer: HubGenerator) ->
 def test_captions_can_be_watched_too(smolvlm: HubGenerator) -> None:
     assert isinstance(smolvlm, Writer)
     steps = caption_steps(smolvlm, [PICTURE], [CaptionPrompt("en")], Sampling(count=2))
-    shown = []
-    while True:
-        try:
-            shown.append(next(steps))
-        except StopIteration as ended:
-            found = ended.value
-            break
+    shown: list[Any] = []
+    found = run_through(shown_as(steps, shown.append))
     assert len(shown) > 3
     assert found == smolvlm.captions([PICTURE], [CaptionPrompt("en")], Sampling(count=2))
 

@@ -20,7 +20,7 @@ from mmdemo.config import Limits
 from mmdemo.generators.base import is_calibrated, writes_freely
 from mmdemo.media import open_media
 from mmdemo.runtime import Models
-from mmdemo.stepwise import run_through
+from mmdemo.stepwise import run_through, shown_as
 from mmdemo.tasks.caption_text import ALT_TEXT_CHARACTERS
 from mmdemo.tasks.captioning import CaptionRequest, caption, caption_in_steps
 from mmdemo.tasks.qa import ask
@@ -55,11 +55,7 @@ def _opened(name: str, folder: Path) -> Any:
 def _asked(question: str, media: list[Any], models: Models) -> tuple[Answer, list[AskProgress]]:
     steps: list[AskProgress] = []
     running: Generator[AskProgress, None, Answer] = ask(question, media, models, Limits())
-    while True:
-        try:
-            steps.append(next(running))
-        except StopIteration as ended:
-            return ended.value, steps
+    return run_through(shown_as(running, steps.append)), steps
 
 
 def test_captions_come_in_both_languages_and_show_as_they_come_where_the_generator_can(
@@ -67,13 +63,8 @@ def test_captions_come_in_both_languages_and_show_as_they_come_where_the_generat
 ) -> None:
     request = CaptionRequest(("en", "zh"), count=2)
     steps = caption_in_steps(both_profiles.backbone.encode(_opened("picture.png", folder)), both_profiles, request)
-    shown = []
-    while True:
-        try:
-            shown.append(next(steps))
-        except StopIteration as ended:
-            found = ended.value
-            break
+    shown: list[Any] = []
+    found = run_through(shown_as(steps, shown.append))
     assert bool(shown) is writes_freely(both_profiles.generator)
     assert found.captions[0].language == "en" and 1 <= len(found.of("en")) <= 2 and found.of("zh")
     assert all(one.text.strip() and 0 <= one.score <= 1 for one in found.captions)
