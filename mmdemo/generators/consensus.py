@@ -50,7 +50,7 @@ class CiderScorer:
         self._prepared: dict[int, PreparedCaptions] = {}
         frequency: dict[Ngram, int] = {}
         for captions in references:
-            for ngram in {ngram for caption in captions for counts in _ngram_counts(caption) for ngram in counts}:
+            for ngram in {ngram for caption in captions for counts in ngram_counts(caption) for ngram in counts}:
                 frequency[ngram] = frequency.get(ngram, 0) + 1
         # Weights enter every product twice, so only their squares are kept; most n-grams are held by few images, so
         # that the numbers themselves are shared between them.
@@ -81,7 +81,7 @@ class CiderScorer:
         places: dict[Ngram, list[tuple[int, int]]] = {}
         inverse_norms: list[list[float]] = [[] for _ in range(LONGEST_NGRAM)]
         for number, caption in enumerate(captions):
-            for size, counts in enumerate(_ngram_counts(caption)):
+            for size, counts in enumerate(ngram_counts(caption)):
                 for ngram, count in counts.items():
                     places.setdefault(ngram, []).append((number, count))
                 square = self._square_norm(counts.items())
@@ -146,7 +146,7 @@ class CiderScorer:
         decay = [math.exp(-((length - other) ** 2) / (2 * LENGTH_SIGMA**2)) for other in prepared.bigrams]
         places, weights, unknown = prepared.places, self._square_weights, self._unknown_square
         total = 0.0
-        for counts, inverse_norms in zip(_ngram_counts(hypothesis), prepared.inverse_norms, strict=True):
+        for counts, inverse_norms in zip(ngram_counts(hypothesis), prepared.inverse_norms, strict=True):
             product = square_norm = 0.0
             for ngram, count in counts.items():
                 square = weights.get(ngram, unknown)
@@ -184,8 +184,8 @@ def _bigrams(tokens: Tokens) -> int:
     return max(len(tokens) - 1, 0)
 
 
-def _ngram_counts(tokens: Tokens) -> list[dict[Ngram, int]]:
-    """Count the n-grams of each length, 1 first."""
+def ngram_counts(tokens: Tokens) -> list[dict[Ngram, int]]:
+    """Count the n-grams of each length, 1 first, up to `LONGEST_NGRAM`."""
     counted: list[dict[Ngram, int]] = []
     for size in range(1, LONGEST_NGRAM + 1):
         counts: dict[Ngram, int] = {}

@@ -9,8 +9,7 @@ predicted from the picture by a linear map of low rank, learned by ridge regress
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ import torch
 
 from mmdemo.backbone.head_files import TrainedWeights, read_head, read_weights_config
 from mmdemo.errors import WeightsCorrupt
-from mmdemo.generators.consensus import LONGEST_NGRAM, SCALE
+from mmdemo.generators.consensus import LONGEST_NGRAM, SCALE, Ngram, ngram_counts
 from mmdemo.generators.tokenizer import END_ID
 from mmdemo.types import CaptionLanguage
 from mmdemo.verified_files import file_sha256
@@ -28,20 +27,15 @@ MEND = "git checkout -- assets/weights/expected-ngrams"
 LANGUAGES: tuple[CaptionLanguage, ...] = ("en", "zh")
 EXPECTED_NGRAMS = TrainedWeights("expected n-grams of captions", MEND, "expected-ngrams", LANGUAGES)
 
-Ngram = tuple[int, ...]
-
 
 def pooled(tokens: torch.Tensor) -> torch.Tensor:
     """Sum up the image tower's tokens [B, T, D] as the square roots of their mean and their largest, [B, 2 D]."""
     return torch.cat([tokens.mean(dim=1), tokens.amax(dim=1)], dim=1).clamp(min=0).sqrt()
 
 
-def ngrams(ids: Sequence[int]) -> Iterator[Ngram]:
-    """Yield the n-grams of 1 to 4 tokens of a text and its end."""
-    whole = (*ids, END_ID)
-    for size in range(1, LONGEST_NGRAM + 1):
-        for start in range(len(whole) - size + 1):
-            yield whole[start : start + size]
+def caption_ngrams(ids: Sequence[int]) -> list[dict[Ngram, int]]:
+    """Count the n-grams of a text and its end, those of one token first (see `ngram_counts`)."""
+    return ngram_counts((*ids, END_ID))
 
 
 class ExpectedNgrams:
@@ -59,7 +53,7 @@ class ExpectedNgrams:
         self._unknown = float(state["unknown"][0])
         listed = state["ngrams"].to(torch.int64).tolist()
         weights = state["weights"].tolist()
-        known = [tuple(i for i in row if i >= 0) for row in listed]
+        known: list[Ngram] = [tuple(i for i in row if i >= 0) for row in listed]
         self._places = {ngram: place for place, ngram in enumerate(known)}
         self._weights = dict(zip(known, weights, strict=True))
 
@@ -84,18 +78,15 @@ class ExpectedNgrams:
 
     def _score(self, text: Sequence[int], shares: np.ndarray) -> float:
         total = 0.0
-        counts = Counter(ngrams(text))
-        for size in range(1, LONGEST_NGRAM + 1):
-            product = square = 0.0
-            for ngram, count in counts.items():
-                if len(ngram) != size:
-                    continue
-                weight = count * self._weights.get(ngram, self._unknown)
-                square += weight * weight
-                place = self._places.get(ngram)
-                if place is not None:
-                    product += weight * float(shares[place])
-            total += product / math.sqrt(square) if square else 0.0
+        for counts in caption_ngrams(text):
+            weights = {ngram: count * self._weights.get(ngram, self._unknown) for ngram, count in counts.items()}
+            product = sum(
+                weight * float(shares[self._places[ngram]])
+                for ngram, weight in weights.items()
+                if ngram in self._places
+            )
+            norm = math.hypot(*weights.values())
+            total += product / norm if norm else 0.0
         return SCALE * total / LONGEST_NGRAM
 
 

@@ -24,9 +24,9 @@ from scipy import sparse
 from mmdemo.backbone.head_files import CONFIG_FILE, in_eight_bits, weights_id
 from mmdemo.config import settings
 from mmdemo.evaluation.caption_data import archive_names
-from mmdemo.generators.consensus import LONGEST_NGRAM
+from mmdemo.generators.consensus import LONGEST_NGRAM, Ngram
 from mmdemo.generators.decoder_files import TOKENIZER_FILE, decoder_folder
-from mmdemo.generators.expected_ngrams import EXPECTED_NGRAMS, LANGUAGES, Ngram, ngrams, pooled, tokenizer_key
+from mmdemo.generators.expected_ngrams import EXPECTED_NGRAMS, LANGUAGES, caption_ngrams, pooled, tokenizer_key
 from mmdemo.generators.tokenizer import Tokenizer
 from mmdemo.training.caption_examples import plain_captions
 from mmdemo.training.features import Float16Array
@@ -64,14 +64,17 @@ def ngram_table(captions: Sequence[Sequence[Sequence[int]]], least: int) -> Ngra
         captions: tokens of each caption of each picture.
         least: pictures whose captions hold an n-gram that is listed.
     """
-    counted = [Counter(ngrams(caption)) for own in captions for caption in own]
+    counted = [caption_ngrams(caption) for own in captions for caption in own]
     owners = np.repeat(np.arange(len(captions)), [len(own) for own in captions])
-    held = {(ngram, owner) for counts, owner in zip(counted, owners.tolist(), strict=True) for ngram in counts}
+    held = {
+        (ngram, owner) for sizes, owner in zip(counted, owners.tolist(), strict=True) for one in sizes for ngram in one
+    }
     pictures = Counter(ngram for ngram, _ in held)
     idf = {ngram: math.log(len(captions) / count) for ngram, count in pictures.items()}
     listed = sorted(ngram for ngram, count in pictures.items() if count >= least)
     places = {ngram: place for place, ngram in enumerate(listed)}
-    found = [entry for row, counts in enumerate(counted) for entry in _unit_entries(row, counts, idf, places)]
+    by_size = ((row, counts) for row, sizes in enumerate(counted) for counts in sizes)
+    found = [entry for row, counts in by_size for entry in _unit_entries(row, counts, idf, places)]
     rows, columns, values = zip(*found, strict=True)
     shape = (len(counted), len(listed))
     vectors = sparse.csr_matrix((np.array(values, np.float32), (rows, columns)), shape=shape)
@@ -84,13 +87,11 @@ def ngram_table(captions: Sequence[Sequence[Sequence[int]]], least: int) -> Ngra
 def _unit_entries(
     row: int, counts: Mapping[Ngram, int], idf: Mapping[Ngram, float], places: Mapping[Ngram, int]
 ) -> Iterator[tuple[int, int, float]]:
-    """Yield the entries of a caption's vector: its row, the n-gram's place and the part of the vector's norm."""
-    squares = [0.0] * (LONGEST_NGRAM + 1)
+    """Yield the entries of a caption's vector for one length: its row, the n-gram's place, the part of the norm."""
+    norm = math.hypot(*(count * idf[ngram] for ngram, count in counts.items()))
     for ngram, count in counts.items():
-        squares[len(ngram)] += (count * idf[ngram]) ** 2
-    for ngram, count in counts.items():
-        if ngram in places and squares[len(ngram)]:
-            yield row, places[ngram], count * idf[ngram] / math.sqrt(squares[len(ngram)])
+        if ngram in places and norm:
+            yield row, places[ngram], count * idf[ngram] / norm
 
 
 def pooled_views(grids: Sequence[Float16Array], rows: Sequence[int]) -> list[torch.Tensor]:
