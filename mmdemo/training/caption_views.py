@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,14 +48,12 @@ def parts_of_towers(train: Path, towers: Towers) -> FixedParts:
     wanted = set(np.linspace(0, len(names) - 1, min(len(names), SAMPLED_PICTURES)).astype(int).tolist())
     sample = [pixels for i, pixels in enumerate(archive_pictures(train)) if i in wanted]
     tokens = towers.image.encode(sample).astype(np.float16)
-    weight, bias = towers.image.classifier()
-    classifier = nn.Linear(weight.shape[1], weight.shape[0])
-    classifier.load_state_dict({"weight": weight.clone(), "bias": bias.clone()})
+    classifier = _frozen(*towers.image.classifier())
     # What the text tower is given is English as people write it; the decoder's own form has no capitals or signs.
     texts = [f"a photo of a {name.en}" for name in label_names()]
     vectors = np.stack([found.pooled for found in towers.text.encode(texts, 128)])
     compress = fit_compression(tokens, stages.IMAGE_SHAPE.input_width)
-    return FixedParts(compress, classifier.requires_grad_(False), torch.from_numpy(vectors))
+    return FixedParts(compress, classifier, torch.from_numpy(vectors))
 
 
 def parts_of_decoder(folder: Path) -> FixedParts:
@@ -64,14 +63,17 @@ def parts_of_decoder(folder: Path) -> FixedParts:
         WeightsMissing: there is none.
     """
     stored = read_head(folder, WEIGHTS_NAME)
+    compress, classifier = (
+        _frozen(stored[f"{name}.weight"], stored[f"{name}.bias"]) for name in ("compress", "classifier")
+    )
+    return FixedParts(compress, classifier, stored["class_vectors"])
 
-    def linear(name: str) -> nn.Linear:
-        weight, bias = stored[f"{name}.weight"], stored[f"{name}.bias"]
-        found = nn.Linear(weight.shape[1], weight.shape[0])
-        found.load_state_dict({"weight": weight, "bias": bias})
-        return found.requires_grad_(False)
 
-    return FixedParts(linear("compress"), linear("classifier"), stored["class_vectors"])
+def _frozen(weight: torch.Tensor, bias: torch.Tensor) -> nn.Linear:
+    """Return a linear map that is not trained."""
+    found = nn.Linear(weight.shape[1], weight.shape[0])
+    found.load_state_dict({"weight": weight, "bias": bias})
+    return found.requires_grad_(False)
 
 
 class ViewReader:
@@ -88,12 +90,8 @@ class ViewReader:
         self._cache = cache
         self.parts = parts
         self._device = training_device()
-        self._compress = nn.Linear(parts.compress.in_features, parts.compress.out_features)
-        self._compress.load_state_dict(parts.compress.state_dict())
-        self._compress.requires_grad_(False).to(self._device)
-        self._classifier = nn.Linear(parts.classifier.in_features, parts.classifier.out_features)
-        self._classifier.load_state_dict(parts.classifier.state_dict())
-        self._classifier.requires_grad_(False).to(self._device)
+        self._compress = copy.deepcopy(parts.compress).to(self._device)
+        self._classifier = copy.deepcopy(parts.classifier).to(self._device)
         weights = (parts.compress.weight, parts.compress.bias, parts.classifier.weight)
         self._key = content_key(tower.model_id, *(float(weight.double().abs().sum()) for weight in weights))
 

@@ -54,9 +54,9 @@ def prepare(options: argparse.Namespace, tokenizer_path: Path) -> DecoderTrainin
     """
     found = settings()
     flickr, cache = options.data / "flickr8k", found.cache_dir / "features"
-    options.like = options.like or options.start
-    if options.like:
-        parts = parts_of_decoder(options.like)
+    lender: Path | None = options.like or options.start
+    if lender:
+        parts = parts_of_decoder(lender)
         reader = ViewReader(load_image_tower(found), parts, cache)
     else:
         towers = load_towers(found)
@@ -70,7 +70,7 @@ def prepare(options: argparse.Namespace, tokenizer_path: Path) -> DecoderTrainin
         )
     # What the heads' calibration is fitted on stays unseen here too, for the weights of the reranking.
     train = train.subset([i for i, name in enumerate(train.names) if not is_held_out(name, HELD_OUT_PICTURES)])
-    tokenizer = _tokenizer(options, tokenizer_path, train)
+    tokenizer = _tokenizer(options, lender, tokenizer_path, train)
     torch.manual_seed(options.seed)
     shape = DecoderShape(
         vocabulary=tokenizer.size,
@@ -91,12 +91,12 @@ def prepare(options: argparse.Namespace, tokenizer_path: Path) -> DecoderTrainin
     return DecoderTraining(network, tokenizer, label_reader, train, validation, options.stop_at)
 
 
-def _tokenizer(options: argparse.Namespace, path: Path, train: CaptionExamples) -> Tokenizer:
+def _tokenizer(options: argparse.Namespace, lender: Path | None, path: Path, train: CaptionExamples) -> Tokenizer:
     """Return the tokenizer that is taken over, was trained by the run that goes on, or is trained now."""
     if path.is_file() and (options.resume or options.critical_run is not None):
         return Tokenizer.load(path)
-    if options.like:
-        tokenizer = Tokenizer.load(options.like / TOKENIZER_FILE)
+    if lender:
+        tokenizer = Tokenizer.load(lender / TOKENIZER_FILE)
     else:
         tokenizer = Tokenizer.train(vocabulary_texts(train, options.data / "vqa"), options.vocabulary)
     tokenizer.save(path)

@@ -100,6 +100,13 @@ def test_a_tiny_folder_trains_goes_on_and_writes_captions(tmp_path: Path, monkey
     assert {path.name for path in out.glob("*.json")} == {"config.json", "recipe.json", "curves.json", "tokenizer.json"}
     assert all(path.stat().st_size < 10_000_000 for path in out.glob("*.safetensors"))
 
+    on = tmp_path / "gone-on"
+    started = ["--start", str(out), "--out", str(on), "--critical-epochs", "1", "--critical-runs", "2"]
+    assert decoder.main([*common, *started]) == 0  # the last --out counts
+    averages = json.loads((on / "curves.json").read_text("utf-8"))["averages"]
+    assert [one["runs"] for one in averages[:2]] == [[0], [1]] and sorted(averages[2]["runs"]) == [0, 1]
+    assert (on / "tokenizer.json").read_bytes() == (out / "tokenizer.json").read_bytes()
+
     generator = DecoderGenerator(out, "cpu", threading.RLock())
     tokens = np.random.default_rng(0).random((81, 1280), np.float32)
     encoding = Encoding("image", tokens, grid_boxes(9), "m", "0" * 64)
