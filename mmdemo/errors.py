@@ -26,6 +26,7 @@ MMDemoError
 │   ├── TooManyCues
 │   ├── InvalidCue
 │   ├── NoCuesToShow
+│   ├── TextWithoutTimes
 │   ├── UnknownVideoFormat
 │   ├── ContainerCannotHold
 │   ├── NoFontFor
@@ -317,6 +318,13 @@ class NoCuesToShow(InputError):
 
     en = "“{name}” has no subtitles with text and times that could be put into the video."
     zh = "“{name}”中没有带文字和时间、可放入视频的字幕。"
+
+
+class TextWithoutTimes(InputError):
+    """A plain text is to go into a video."""
+
+    en = "“{name}” has no times; put the text on the speech first."
+    zh = "“{name}”没有时间信息；请先将文字与语音对齐。"
 
 
 class UnknownVideoFormat(InputError):

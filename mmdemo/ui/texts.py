@@ -142,9 +142,6 @@ TEXTS: dict[str, Sentence] = {
     "api_transcript": Sentence("Transcript text", "文字稿文本"),
     "api_files": Sentence("Subtitle files", "字幕文件"),
     "api_burn_in": Sentence("Drawn onto the pictures", "烧录到画面中"),
-    "api_no_times": Sentence(
-        "“{name}” has no times; put the text on the speech first.", "“{name}”没有时间信息；请先将文字与语音对齐。"
-    ),
     "api_video": Sentence("Video with subtitles", "带字幕的视频"),
     "api_one_medium": Sentence("Picture, recording or video", "图片、录音或视频"),
     "api_labels": Sentence("Labels, one a line", "标签（每行一个）"),

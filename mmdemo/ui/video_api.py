@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from mmdemo.config import settings
+from mmdemo.errors import TextWithoutTimes
 from mmdemo.stepwise import shown_as
 from mmdemo.ui import pipeline
 from mmdemo.ui.captioning_inputs import checked_request
@@ -20,11 +21,9 @@ from mmdemo.ui.common import (
     checked_path,
     errors_for_user,
     remove_nameless_uploads,
-    user_error,
     work_folder,
 )
 from mmdemo.ui.i18n import Localisation, request_language
-from mmdemo.ui.texts import TEXTS
 
 if TYPE_CHECKING:
     from mmdemo.tasks.subtitle_export import ExportKind, ExportProgress
@@ -119,7 +118,7 @@ def export(
     with errors_for_user(lambda: interface, text_path.name):
         cues = load_subtitles(text_path, text_path.name, settings().limits).cues
         if not any(cue.end > 0 for cue in cues):
-            raise user_error(TEXTS["api_no_times"].filled(name=text_path.name), interface)
+            raise TextWithoutTimes(name=text_path.name)
     with errors_for_user(lambda: interface, path.name), work_folder() as folder:
         output = folder / f"{path.stem}.subtitled.mp4"
         kind: ExportKind = "burned" if burn_in is True else "track"
