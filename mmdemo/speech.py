@@ -20,9 +20,8 @@ from mmdemo.kept_recognition import KeptRecognition, window_key
 from mmdemo.types import EncodedWindow, Segment, Word
 from mmdemo.whisper_decoding import (
     CHINESE_PROMPT,
-    COMPRESSION_RATIO_THRESHOLD,
-    LOG_PROBABILITY_THRESHOLD,
-    NO_SPEECH_THRESHOLD,
+    decode_once,
+    decode_window,
     decoding_options,
     shared_whisper,
     timed_words,
@@ -162,18 +161,16 @@ class SpeechRecognizer:
             suppressed = sorted({*options.suppress_tokens, *self._digit_tokens()})
             options = replace(options, suppress_tokens=suppressed)
         with self._lock:
-            result, average_log_probability, _, compression = self._whisper.generate_with_fallback(
-                storage, self._prompt(tokenizer, language), tokenizer, options
-            )
-            if result.no_speech_prob > NO_SPEECH_THRESHOLD and average_log_probability < LOG_PROBABILITY_THRESHOLD:
+            decoded = decode_window(self._whisper, storage, self._prompt(tokenizer, language), tokenizer, options)
+            if decoded.is_silence:
                 return RecognisedWindow((), 1, False)
-            text_tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-            aligned = self._whisper.find_alignment(tokenizer, [text_tokens], storage, 2 * len(encoded.tokens))
+            tokens = list(decoded.tokens)
+            aligned = self._whisper.find_alignment(tokenizer, [tokens], storage, 2 * len(encoded.tokens))
         words = media_words(timed_words(aligned), encoded.voice_activity, encoded.window)
         words = _simplified(words) if language == "zh" else words
         sentences = split_sentences(words)
         real = tuple(sentence for sentence in sentences if is_believable(sentence, encoded))
-        return RecognisedWindow(real, len(sentences) - len(real), compression > COMPRESSION_RATIO_THRESHOLD)
+        return RecognisedWindow(real, len(sentences) - len(real), decoded.is_repeated)
 
     def translate_window(self, encoded: EncodedWindow, language: str) -> tuple[Segment, ...]:
         """Recognise one window in English, whatever is spoken.
@@ -192,14 +189,12 @@ class SpeechRecognizer:
         tokenizer = self._tokenizer(language)
         tokenizer.task = tokenizer.translate
         storage = window_storage(encoded)
-        options = replace(decoding_options(tokenizer, encoded), temperatures=[0.0])
+        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
         with self._lock:
-            result, _, _, compression = self._whisper.generate_with_fallback(
-                storage, [*tokenizer.sot_sequence, tokenizer.no_timestamps], tokenizer, options
-            )
-            if compression > COMPRESSION_RATIO_THRESHOLD:
+            decoded = decode_once(self._whisper, storage, prompt, tokenizer, decoding_options(tokenizer, encoded))
+            if decoded.is_repeated:
                 return ()
-            tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+            tokens = list(decoded.tokens)
             aligned = self._whisper.find_alignment(tokenizer, [tokens], storage, 2 * len(encoded.tokens))
         return split_sentences(media_words(timed_words(aligned), encoded.voice_activity, encoded.window))
 

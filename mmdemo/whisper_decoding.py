@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,14 @@ from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.types import EncodedWindow
 from mmdemo.word_times import TimedToken
 
-TEMPERATURES = (0.0, 0.4, 0.8)
-"""Tried in turn when a decode looks wrong (Radford et al. 2022, section 4.5, with fewer steps)."""
+RETRY_BEAMS = 3
+RETRY_UNREPEATED_TOKENS = 4
+"""How a decode that looks wrong is tried again. Whisper's authors draw at random then (Radford et al. 2022, section
+4.5); a wider search that may not repeat itself answers the same every time."""
 COMPRESSION_RATIO_THRESHOLD = 2.4
 LOG_PROBABILITY_THRESHOLD = -1.0
 NO_SPEECH_THRESHOLD = 0.6
-"""Thresholds of the same section."""
+"""What looks wrong, from the same section."""
 
 CHINESE_PROMPT = "以下是普通话的句子。"
 """Leads Whisper to write punctuation: without it, it stopped after the first of five utterances."""
@@ -29,6 +33,56 @@ would otherwise run to Whisper's own limit of 448."""
 PREPENDED_PUNCTUATION = "\"'“¿([{-"
 INNER_PUNCTUATION = "'’-"
 APPENDED_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What the decoder wrote for one window."""
+
+    tokens: tuple[int, ...]  # of text
+    log_probability: float  # mean a token
+    no_speech_probability: float
+    compression: float  # of the text, high where it repeats itself
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the text says the same again and again."""
+        return self.compression > COMPRESSION_RATIO_THRESHOLD
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the window holds no speech by the decoder's own judgement."""
+        return self.no_speech_probability > NO_SPEECH_THRESHOLD and self.log_probability < LOG_PROBABILITY_THRESHOLD
+
+    @property
+    def looks_wrong(self) -> bool:
+        """Whether another search may find something better."""
+        return not self.is_silence and (self.is_repeated or self.log_probability < LOG_PROBABILITY_THRESHOLD)
+
+
+def decode_window(whisper: Any, storage: Any, prompt: Sequence[int], tokenizer: Any, options: Any) -> Decoded:
+    """Write down what is said in a window: greedily, then by a wider search where that looks wrong.
+
+    Args:
+        whisper: from `shared_whisper`; the caller holds its lock.
+        storage: from `window_storage`.
+        prompt: tokens before the text.
+        tokenizer: faster-whisper's, of the language.
+        options: from `decoding_options`.
+    """
+    first = decode_once(whisper, storage, prompt, tokenizer, options)
+    if not first.looks_wrong:
+        return first
+    wider = replace(options, beam_size=RETRY_BEAMS, no_repeat_ngram_size=RETRY_UNREPEATED_TOKENS)
+    second = decode_once(whisper, storage, prompt, tokenizer, wider)
+    return min((first, second), key=lambda one: (one.is_repeated, -one.log_probability))
+
+
+def decode_once(whisper: Any, storage: Any, prompt: Sequence[int], tokenizer: Any, options: Any) -> Decoded:
+    """Write down what is said in a window by one search (arguments as of `decode_window`)."""
+    result, log_probability, _, compression = whisper.generate_with_fallback(storage, list(prompt), tokenizer, options)
+    tokens = tuple(token for token in result.sequences_ids[0] if token < tokenizer.eot)
+    return Decoded(tokens, log_probability, result.no_speech_prob, compression)
 
 
 def timed_words(aligned: list[list[dict[str, Any]]]) -> list[TimedToken]:
@@ -86,7 +140,6 @@ def decoding_options(tokenizer: Any, encoded: EncodedWindow) -> Any:
 
     return TranscriptionOptions(
         beam_size=1,
-        # More samples at once would triple the decoder's memory for the few windows that need a retry.
         best_of=1,
         patience=1.0,
         length_penalty=1.0,
@@ -97,7 +150,7 @@ def decoding_options(tokenizer: Any, encoded: EncodedWindow) -> Any:
         compression_ratio_threshold=COMPRESSION_RATIO_THRESHOLD,
         condition_on_previous_text=False,
         prompt_reset_on_temperature=0.5,
-        temperatures=list(TEMPERATURES),
+        temperatures=[0.0],
         initial_prompt=None,
         prefix=None,
         suppress_blank=True,

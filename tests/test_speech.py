@@ -5,18 +5,23 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from mmdemo.config import Limits
 from mmdemo.errors import UnknownLanguage
+from mmdemo.evaluation.sample_media import write_long_recording
 from mmdemo.media import load_audio, open_audio
 from mmdemo.runtime import Models
 from mmdemo.speech import is_believable, split_sentences
 from mmdemo.tasks.subtitle_alignment import transcribe_whole
 from mmdemo.types import SAMPLE_RATE, AudioWindow, EncodedWindow, Piece, Segment, Word
-from mmdemo.whisper_decoding import most_new_tokens, timed_words
+from mmdemo.whisper_decoding import decode_window, decoding_options, most_new_tokens, timed_words
+
+SPECIAL_TOKENS = ("transcribe", "translate", "sot", "sot_prev", "sot_lm", "no_speech", "no_timestamps")
 
 
 def _word(text: str, start: float, end: float, probability: float = 0.9) -> Word:
@@ -69,6 +74,52 @@ def test_words_parted_at_an_apostrophe_are_joined() -> None:
 def test_a_decode_is_bounded_by_the_length_of_the_sound() -> None:
     assert most_new_tokens(0.5) < 40
     assert most_new_tokens(28.0) <= 400
+
+
+class _ScriptedWhisper:
+    """Writes for each width of the search what the test says: (text token, mean log-probability, compression)."""
+
+    def __init__(self, written: dict[int, tuple[int, float, float]]) -> None:
+        self._written = written
+        self.widths: list[int] = []
+
+    def generate_with_fallback(self, storage: object, prompt: list[int], tokenizer: object, options: Any) -> Any:
+        assert options.temperatures == [0.0], "nothing is drawn at random"
+        self.widths.append(options.beam_size)
+        token, log_probability, compression = self._written[options.beam_size]
+        return SimpleNamespace(sequences_ids=[[token, 99]], no_speech_prob=0.1), log_probability, 0.0, compression
+
+
+@pytest.mark.parametrize(
+    ("greedy", "wider", "token", "searches"),
+    [
+        ((1, -0.2, 1.0), None, 1, [1]),
+        ((1, -0.2, 9.0), (2, -0.9, 1.0), 2, [1, 3]),
+        ((1, -1.2, 1.0), (2, -1.1, 1.0), 2, [1, 3]),
+        ((1, -1.2, 1.0), (2, -1.1, 9.0), 1, [1, 3]),
+    ],
+)
+def test_what_looks_wrong_is_searched_more_widely(
+    greedy: tuple[int, float, float], wider: tuple[int, float, float] | None, token: int, searches: list[int]
+) -> None:
+    whisper = _ScriptedWhisper({1: greedy} if wider is None else {1: greedy, 3: wider})
+    tokenizer = SimpleNamespace(eot=50, non_speech_tokens=(), **dict.fromkeys(SPECIAL_TOKENS, 60))
+    found = decode_window(whisper, None, [], tokenizer, decoding_options(tokenizer, _window(0.9)))
+    assert found.tokens == (token,)
+    assert whisper.widths == searches
+
+
+@pytest.mark.real
+def test_music_under_speech_is_heard_the_same_every_time(real_models: Models, tmp_path: Path) -> None:
+    path = tmp_path / "music.wav"
+    write_long_recording(path, 60.0, seed=3)
+    windows = list(real_models.backbone.encode_windows(open_audio(path, Limits())))
+    heard = [
+        # Behind the memory of what was recognised, which would answer the second time.
+        [real_models.speech._recognised(window, "en", False) for window in windows]
+        for _ in range(2)
+    ]
+    assert heard[0] == heard[1]
 
 
 @pytest.mark.real
