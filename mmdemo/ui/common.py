@@ -32,6 +32,7 @@ from mmdemo.errors import (
     WeightsError,
 )
 from mmdemo.types import Sentence
+from mmdemo.ui import USER_FOLDER
 from mmdemo.ui.activity import Ledger
 from mmdemo.ui.i18n import ENGLISH, text
 from mmdemo.ui.texts import TEXTS
@@ -51,7 +52,7 @@ STALE_AFTER = 3600
 """Seconds after which uploads and results are deleted."""
 
 
-WORK_FOLDER = Path(tempfile.gettempdir()) / "mmdemo-work"
+WORK_FOLDER = USER_FOLDER / "work"
 """Outside Gradio's upload folder: files in there would be served where they stand and not copied."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from mmdemo.ui import UPLOAD_FOLDERS
 from mmdemo.ui.common import STALE_AFTER, WORK_FOLDER
 
 SWEEP_INTERVAL = 300.0
@@ -23,6 +24,7 @@ SWEEP_INTERVAL = 300.0
 def sweep(now: float | None = None) -> int:
     """Delete what nothing has touched for an hour in the folders of uploads, results and work.
 
+    The uploads of another process of this user, mostly one that was killed, are one such folder.
     A folder goes as a whole, when the newest thing in it is old: what is in use is touched, and so stays.
 
     Args:
@@ -33,7 +35,9 @@ def sweep(now: float | None = None) -> int:
     """
     now = time.time() if now is None else now
     deleted = 0
-    for unit in (*_entries(Path(get_upload_folder())), *_entries(WORK_FOLDER)):
+    uploads = Path(get_upload_folder())
+    of_others = [folder for folder in _entries(UPLOAD_FOLDERS) if folder != uploads]
+    for unit in (*_entries(uploads), *of_others, *_entries(WORK_FOLDER)):
         if now - _last_change(unit) <= STALE_AFTER:
             continue
         if unit.is_dir() and not unit.is_symlink():

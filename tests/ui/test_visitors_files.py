@@ -38,6 +38,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path
     work.mkdir()
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(uploads))
     monkeypatch.setattr(sweeping, "WORK_FOLDER", work)
+    monkeypatch.setattr(sweeping, "UPLOAD_FOLDERS", tmp_path / "of-every-process")
     monkeypatch.setattr("mmdemo.ui.common.WORK_FOLDER", work)
     return uploads, work
 
@@ -70,6 +71,22 @@ def test_an_hours_sweep_gives_the_folders_their_former_size(folders: tuple[Path,
     assert sweeping.sweep(time.time() + LATER) == 7
     assert size_of(*folders) == before and [list(folder.iterdir()) for folder in folders] == [[], []]
     assert outside.read_text() == "stays"
+
+
+def test_a_killed_process_leaves_nothing_and_a_living_one_keeps_its_uploads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "UPLOAD_FOLDERS", tmp_path)
+    monkeypatch.setattr(sweeping, "WORK_FOLDER", tmp_path.with_name("work"))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "1"))
+    for process in ("1", "2", "3"):
+        upload = tmp_path / process / "a1b2" / "talk.mp4"
+        upload.parent.mkdir(parents=True)
+        upload.write_bytes(b"x")
+    now = time.time()
+    monkeypatch.setattr(sweeping, "_last_change", lambda path: now if path.name in ("1", "2", "a1b2") else now - LATER)
+    assert sweeping.sweep(now) == 1
+    assert [folder.name for folder in sorted(tmp_path.iterdir())] == ["1", "2"]
 
 
 def test_what_is_in_use_stays_as_a_whole(folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
