@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmdemo import __version__
-from mmdemo.backbone import familiarity
-from mmdemo.backbone.head_files import COMPONENT, heads_folder, read_config
+from mmdemo.backbone import familiarity, sound_kinds
+from mmdemo.backbone.head_files import COMPONENT, heads_folder, read_config, read_weights_config
 from mmdemo.config import MEGABYTE, Settings
 from mmdemo.device import choose_device, choose_threads, network_device
 from mmdemo.errors import MMDemoError, WeightsMissing
-from mmdemo.generators import decoder_files
+from mmdemo.generators import answer_files, decoder_files
 from mmdemo.types import Sentence
 from mmdemo.verified_files import ensure_folder
 from mmdemo.weights import COMPONENTS, Component, locate
@@ -108,15 +108,32 @@ def _trained_status(component: str, folder: Path, read_id: Callable[[Path], str]
     return WeightsStatus(component, found, str(folder), None)
 
 
+def _decoder_id() -> str:
+    return str(decoder_files.read_decoder_config(decoder_files.decoder_folder())["model_id"])
+
+
 def _trained_statuses() -> tuple[WeightsStatus, ...]:
+    from mmdemo.generators import expected_ngrams  # with torch, which takes seconds
+
     return (
         _trained_status(COMPONENT, heads_folder(), lambda folder: str(read_config(folder)["model_id"])),
         _trained_status(
             decoder_files.COMPONENT,
             decoder_files.decoder_folder(),
-            lambda folder: str(decoder_files.read_decoder_config(folder)["model_id"]),
+            lambda _: _decoder_id(),
+        ),
+        _trained_status(
+            answer_files.COMPONENT,
+            answer_files.answers_folder(),
+            lambda folder: str(answer_files.read_answers_config(folder, _decoder_id())["model_id"]),
+        ),
+        _trained_status(
+            expected_ngrams.EXPECTED_NGRAMS.component,
+            expected_ngrams.SHIPPED_FOLDER,
+            lambda folder: str(read_weights_config(folder, expected_ngrams.EXPECTED_NGRAMS)["model_id"]),
         ),
         _trained_status(familiarity.COMPONENT, familiarity.SHIPPED_FOLDER, familiarity.read_model_id),
+        _trained_status(sound_kinds.COMPONENT, sound_kinds.SHIPPED_FOLDER, sound_kinds.read_model_id),
     )
 
 

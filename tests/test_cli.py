@@ -16,7 +16,9 @@ import pytest
 
 from mmdemo import cli, doctor, runtime
 from mmdemo.cli import main
+from mmdemo.config import Settings
 from mmdemo.evaluation.sample_media import PICTURE_FILE, SPEECH_FILES, sample
+from mmdemo.generators import decoder_files
 from mmdemo.runtime import Models
 from mmdemo.subtitles import load_subtitles
 from tests.fakes import fake_models
@@ -141,6 +143,12 @@ def test_doctor_reports_health(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Whisper base" in out and "gradio 6." in out
 
 
+def test_doctor_checks_every_folder_of_shipped_weights() -> None:
+    shipped = {path.parent for path in decoder_files.SHIPPED_FOLDER.parent.glob("*/config.json")}
+    assert len(shipped) >= 6
+    assert {Path(status.folder) for status in doctor.diagnose(Settings()).weights} >= shipped
+
+
 def test_doctor_names_the_command_that_mends(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,8 +163,6 @@ def test_doctor_names_the_command_that_mends(
 
 def test_doctor_notices_a_forced_gpu_and_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     import ctranslate2
-
-    from mmdemo.config import Settings
 
     monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 0)
     monkeypatch.setattr(doctor, "PACKAGES", ("numpy", "no-such-package"))

@@ -21,6 +21,7 @@ SOUND_KINDS: tuple[SoundKind, ...] = get_args(SoundKind)
 SHIPPED_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "weights" / "sound-kinds"
 WEIGHTS_FILE = "sound-kinds.safetensors"
 MEND = "git checkout -- assets/weights/sound-kinds"
+COMPONENT = "detector of music and noise"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ def load_sound_kinds(folder: Path = SHIPPED_FOLDER) -> SoundKinds:
 
     config_file, weights_file = folder / CONFIG_FILE, folder / WEIGHTS_FILE
     if not (config_file.is_file() and weights_file.is_file()):
-        raise WeightsMissing(component="detector of music and noise", command=MEND)
+        raise WeightsMissing(component=COMPONENT, command=MEND)
     try:
         config = json.loads(config_file.read_text("utf-8"))
         content = weights_file.read_bytes()
@@ -79,3 +80,15 @@ def load_sound_kinds(folder: Path = SHIPPED_FOLDER) -> SoundKinds:
         return SoundKinds(**{name: np.asarray(array, np.float32) for name, array in load(content).items()})
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise WeightsCorrupt(path=folder, command=MEND) from error
+
+
+def read_model_id(folder: Path) -> str:
+    """Name the weights of a folder by their bytes, when they are whole.
+
+    Raises:
+        WeightsMissing: a file is not there.
+        WeightsCorrupt: a file is damaged or of another tower.
+    """
+    load_sound_kinds(folder)
+    config = json.loads((folder / CONFIG_FILE).read_text("utf-8"))
+    return f"sound-kinds-{config['sha256'][:12]}"

@@ -23,7 +23,7 @@ from mmdemo.types import Audio, AudioFile, Encoding, Segment, Sentence, Span, Tr
 
 HELD_RECORDINGS = 64
 """Transcripts kept in memory; one of two hours takes about 6 MB."""
-HEARING_VERSION = 1
+HEARING_VERSION = 2
 """Part of the name of stored transcripts: raise it when recognition changes."""
 LEAST_STRETCH_SECONDS = 1.5
 """A shorter pause between words is a breath and not a stretch of its own."""
