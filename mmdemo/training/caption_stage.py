@@ -17,6 +17,8 @@ from mmdemo.training.caption_examples import CaptionExamples
 from mmdemo.training.caption_validation import best_captions, validation_cider
 from mmdemo.training.loop import Learner, Schedule, save_checkpoint, training_device
 
+MEASURED = ("en", "zh")
+
 
 @dataclass(frozen=True)
 class CaptionCurve:
@@ -47,9 +49,9 @@ class DecoderTraining:
 
 
 def measure(training: DecoderTraining, network: PromptedDecoder) -> tuple[float, float]:
-    """Return the validation CIDEr of both languages."""
+    """Return the validation CIDEr of the languages `MEASURED`."""
     found = []
-    for source in ("en", "zh"):
+    for source in MEASURED:
         captions = best_captions(network, training.tokenizer, training.reader, training.validation, source, None)
         found.append(validation_cider(captions, training.validation, source))
     return found[0], found[1]
