@@ -166,6 +166,7 @@ class FakeGenerator:
     """
 
     model_id = "fake-generator"
+    beams = 5
 
     def __init__(self, present: Sequence[str] | None = None, probability: float = 0.6) -> None:
         self.present = present

@@ -19,7 +19,7 @@ from mmdemo.config import settings
 from mmdemo.device import choose_threads
 from mmdemo.evaluation.reports import evaluation_parser, finish, load_average
 from mmdemo.runtime import Models, models
-from mmdemo.tasks.captioning import BEAMS, CaptionRequest, caption
+from mmdemo.tasks.captioning import CaptionRequest, caption
 from mmdemo.types import Image
 
 PICTURE_SIDES = (768, 1024)
@@ -46,10 +46,11 @@ def timed(work: Callable[[int], object], repetitions: int) -> dict[str, float]:
     return {"p50": float(np.median(seconds)), "p90": float(np.quantile(seconds, 0.9))}
 
 
-def blip(config: Any = None) -> Callable[[int], object]:
-    """Return what captions a picture with BLIP of random weights, with as many beams as ours.
+def blip(beams: int, config: Any = None) -> Callable[[int], object]:
+    """Return what captions a picture with BLIP of random weights.
 
     Args:
+        beams: as many as ours.
         config: a ``BlipConfig``; None = that of BLIP-base.
     """
     import torch
@@ -65,7 +66,7 @@ def blip(config: Any = None) -> Callable[[int], object]:
     def work(_: int) -> object:
         with torch.inference_mode():
             return model.generate(
-                pixel_values=pixels, num_beams=BEAMS, max_new_tokens=BLIP_TOKENS, min_new_tokens=BLIP_TOKENS
+                pixel_values=pixels, num_beams=beams, max_new_tokens=BLIP_TOKENS, min_new_tokens=BLIP_TOKENS
             )
 
     return work
@@ -90,8 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--repetitions", type=int, default=15)
     options = parser.parse_args(arguments)
     before = load_average()
-    figures = ours(models(), options.repetitions)
-    figures["BLIP-base, one language"] = timed(blip(), max(options.repetitions // 3, 1))
+    found = models()
+    figures = ours(found, options.repetitions)
+    figures["BLIP-base, one language"] = timed(blip(found.generator.beams), max(options.repetitions // 3, 1))
     ratio = figures["BLIP-base, one language"]["p50"] / figures["picture, one language"]["p50"]
     rows: list[dict[str, object]] = [{"what": name, **values} for name, values in figures.items()]
     headline = {name: round(values["p50"], 3) for name, values in figures.items()} | {"times faster": round(ratio, 1)}

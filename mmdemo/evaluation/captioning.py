@@ -23,7 +23,7 @@ from mmdemo.evaluation.reports import evaluation_parser, finish, load_average
 from mmdemo.generators.base import CaptionPrompt, Generator, Sampling
 from mmdemo.runtime import Models, models
 from mmdemo.tasks.caption_ranking import RankedCaption, rank_candidates
-from mmdemo.tasks.captioning import BEAMS, LANGUAGES
+from mmdemo.tasks.captioning import LANGUAGES
 from mmdemo.types import CaptionLanguage, Encoding, Image
 
 BATCH = 16
@@ -72,7 +72,7 @@ def write_captions(
         for language in languages:
             prompts = [CaptionPrompt(language)] * len(encodings)
             for system, generator in systems.items():
-                candidates = generator.captions(encodings, prompts, Sampling(count=BEAMS))
+                candidates = generator.captions(encodings, prompts, Sampling(count=generator.beams))
                 for picture, encoding, few in zip(own, encodings, candidates, strict=True):
                     ranked = rank_candidates(encoding, [few], [language], found.backbone)[0]
                     written += _both(picture.name, language, system, few[0].text, ranked)

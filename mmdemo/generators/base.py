@@ -91,6 +91,10 @@ class Generator(Protocol):
     def model_id(self) -> str:
         """Name of the model and its version."""
 
+    @property
+    def beams(self) -> int:
+        """How many candidates are worth their time when one caption is wanted."""
+
     def captions(
         self, encodings: Sequence[Encoding], prompts: Sequence[CaptionPrompt], sampling: Sampling
     ) -> list[list[Candidate]]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # importing torch takes seconds
     from mmdemo.generators.label_names import LabelReader
     from mmdemo.generators.tokenizer import Tokenizer
 
+BEAMS = 8
+
 
 @dataclass(frozen=True, eq=False)
 class LoadedDecoder:
@@ -91,6 +93,11 @@ class DecoderGenerator:
         from mmdemo.generators.answering import PictureAnswers
 
         return PictureAnswers(self)
+
+    @property
+    def beams(self) -> int:
+        """How many candidates are searched: eight, as the ranking finds a better one among them (the model card)."""
+        return BEAMS
 
     @cached_property
     def model_id(self) -> str:

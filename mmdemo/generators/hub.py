@@ -42,6 +42,7 @@ CAPTION_TOKENS = {"short": 48, "medium": 80, "long": 200}
 """Most tokens of a caption; Chinese takes about one a character."""
 ANSWER_TOKENS = 16
 WRITTEN_TOKENS = 256
+BEAMS = 5
 MOST_CANDIDATES = 8
 """Beams or samples of one prompt: each holds a cache of its own."""
 LEAST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 2.0
@@ -92,6 +93,11 @@ class HubGenerator:
     def model_id(self) -> str:
         """Repository and commit."""
         return f"hub:{self._model.name}"
+
+    @property
+    def beams(self) -> int:
+        """How many candidates are searched; each costs memory for a vocabulary of 262,144 words."""
+        return BEAMS
 
     @property
     def calibrated(self) -> bool:

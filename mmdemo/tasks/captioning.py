@@ -21,7 +21,6 @@ CaptionStyle = Literal["short", "detailed", "alt"]
 STYLES: tuple[CaptionStyle, ...] = ("short", "detailed", "alt")
 LANGUAGES: tuple[CaptionLanguage, ...] = ("en", "zh")
 MOST_ALTERNATIVES = 5
-BEAMS = 5
 UNSURE = 0.5
 """Score below which a caption is called unsure."""
 
@@ -120,7 +119,7 @@ def _ranked(
     """Return the candidates of each language, best first."""
     length: CaptionLength | None = "long" if request.style == "detailed" else None
     prompts = [CaptionPrompt(language, length, request.style == "alt") for language in request.languages]
-    sampling = Sampling(count=max(BEAMS, request.count))
+    sampling = Sampling(count=max(models.generator.beams, request.count))
     candidates = yield from caption_steps(models.generator, [encoding] * len(prompts), prompts, sampling)
     return rank_candidates(encoding, candidates, request.languages, models.backbone)
 

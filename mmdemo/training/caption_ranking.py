@@ -22,7 +22,7 @@ from mmdemo.generators.base import Candidate, CaptionPrompt, Sampling
 from mmdemo.generators.consensus import CiderScorer
 from mmdemo.runtime import Models, models
 from mmdemo.tasks.caption_ranking import RankingWeights, rank_scores
-from mmdemo.tasks.captioning import BEAMS, LANGUAGES
+from mmdemo.tasks.captioning import LANGUAGES
 from mmdemo.tasks.indexing import whole_embedding
 from mmdemo.text import text_of
 from mmdemo.training.stages import HELD_OUT_PICTURES, is_held_out
@@ -109,7 +109,9 @@ def fit_language(
     scorer = CiderScorer([[caption_words(text, language) for text in own] for own in captions])
     judged = []
     for place, encoding in zip(places, encodings, strict=True):
-        candidates = found.generator.captions([encoding], [CaptionPrompt(language)], Sampling(count=BEAMS))[0]
+        candidates = found.generator.captions(
+            [encoding], [CaptionPrompt(language)], Sampling(count=found.generator.beams)
+        )[0]
         judged.append(judge(candidates, encoding, scorer, place, language, found))
     tried = list(product(range(len(AMOUNTS)), repeat=3))
     ciders = {places: chosen_cider(judged, weights_at(places)) for places in tried}

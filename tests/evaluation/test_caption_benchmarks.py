@@ -28,7 +28,7 @@ def test_blip_of_any_size_writes_as_many_tokens_as_asked_for() -> None:
     vision = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
     vision |= {"image_size": 64}
     config = BlipConfig(text_config=text, vision_config=vision, projection_dim=32, image_text_hidden_size=32)
-    written = caption_speed.blip(config)(0)
+    written = caption_speed.blip(5, config)(0)
     assert written.shape[0] == 1  # type: ignore[attr-defined]
     assert written.shape[1] >= caption_speed.BLIP_TOKENS  # type: ignore[attr-defined]
 
@@ -43,7 +43,7 @@ def test_pictures_for_timing_are_never_alike() -> None:
 def test_captions_are_timed_beside_blip(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(caption_speed, "blip", lambda: lambda number: None)
+    monkeypatch.setattr(caption_speed, "blip", lambda beams: lambda number: None)
     assert caption_speed.main(["--repetitions", "2", "--json", str(tmp_path / "speed.json")]) == 0
     headline = _headline(capsys)
     assert headline["encoding, one language"] > 0 and headline["picture, one language"] > 0
