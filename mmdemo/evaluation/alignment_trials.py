@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from mmdemo.evaluation.alignment_cases import AlignmentCase, TrueLine
 from mmdemo.evaluation.alignment_changes import Trial
@@ -19,6 +20,10 @@ from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
 from mmdemo.subtitles import save_subtitles
 from mmdemo.types import SAMPLE_RATE, Float32Array, Span
+
+SAME_LINE = 90.0
+"""Of RapidFuzz's ratio of token sets, 0 to 100."""
+LEAST_CHARACTERS = 12
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,7 @@ def scene_of(case: AlignmentCase, cases: Sequence[AlignmentCase], fault: str) ->
 
 def other_film(case: AlignmentCase, cases: Sequence[AlignmentCase]) -> tuple[TrueLine, ...]:
     """Return lines of which this case says none: of another case, best in the same language, or else invented."""
-    own = {line.text for line in case.lines}
-    others = [one for one in cases if one.name != case.name and not own & {line.text for line in one.lines}]
+    others = [one for one in cases if one.name != case.name and not _tells_the_same(case, one)]
     same = [one for one in others if one.language == case.language] or others
     if same:
         return same[zlib.crc32(case.name.encode()) % len(same)].lines
@@ -61,6 +65,17 @@ def other_film(case: AlignmentCase, cases: Sequence[AlignmentCase]) -> tuple[Tru
         at = start + 0.06 * len(text) + 0.5
         lines.append(TrueLine(text, Span(start, at)))
     return tuple(lines)
+
+
+def _tells_the_same(one: AlignmentCase, other: AlignmentCase) -> bool:
+    """Tell whether two cases share a line, also one with hesitations written or in another language."""
+    first, second = ([text for line in case.lines for text in _wordings(line)] for case in (one, other))
+    return any(fuzz.token_set_ratio(a, b) >= SAME_LINE for a in first for b in second)
+
+
+def _wordings(line: TrueLine) -> Iterator[str]:
+    """Yield what a line says in its languages, if that is more than a word; “Perhaps.” may stand in any film."""
+    yield from (text for text in (line.text, line.translation) if len(text) >= LEAST_CHARACTERS)
 
 
 def write_trial(case: AlignmentCase, trial: Trial, folder: Path) -> Job:

@@ -13,13 +13,13 @@ import pytest
 
 from mmdemo.errors import NoAudio
 from mmdemo.evaluation import alignment_engine, subtitle_alignment
-from mmdemo.evaluation.alignment_cases import write_case
+from mmdemo.evaluation.alignment_cases import AlignmentCase, TrueLine, write_case
 from mmdemo.evaluation.alignment_engine import Job, OwnAligner, answer_from_json, answer_to_json, own_answer
 from mmdemo.evaluation.alignment_measures import Answer
 from mmdemo.evaluation.alignment_trials import other_film
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
 from mmdemo.subtitles import load_subtitles
-from mmdemo.types import Cue, SubtitleAlignment, Word
+from mmdemo.types import Cue, Span, SubtitleAlignment, Word
 from tests.evaluation.alignment_scene import case, tones
 
 
@@ -130,6 +130,19 @@ def test_another_film_is_never_the_same_text(tmp_path: Path) -> None:
     assert other_film(one, [one, twin, other]) == other.lines
     invented = other_film(one, [one, twin])
     assert len(invented) > 5 and not {line.text for line in invented} & {line.text for line in one.lines}
+
+
+def test_a_story_in_another_language_or_with_hesitations_is_no_other_film(tmp_path: Path) -> None:
+    def told(name: str, text: str, translation: str = "") -> AlignmentCase:
+        return replace(case(tmp_path, name), lines=(TrueLine(text, Span(1.0, 3.0), (), translation),))
+
+    story = "Every passenger had paid for a bed below the waterline."
+    one, hesitant = told("one", story), told("hesitant", f"um {story[:15]} uh{story[15:]}")
+    translated = told("translated", "Cada pasajero había pagado por una cama.", story)
+    other = told("other", "The committee will vote on the harbour budget.")
+    for told_again in (hesitant, translated):
+        assert other_film(one, [one, told_again, other]) == other_film(told_again, [one, told_again, other])
+        assert other_film(one, [one, told_again, other]) == other.lines
 
 
 def test_nothing_to_run_is_a_failure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
