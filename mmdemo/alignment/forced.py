@@ -79,7 +79,7 @@ def place_window(
     origin = first * FRAME_SECONDS
     scene = _Scene(encoded, given, runs, clock, origin, rate)
     placed = scene.placed(planned, timed)
-    doubtful = doubtful_beginnings(planned, timed, placed, given, runs) if force is not None else ()
+    doubtful = doubtful_beginnings(planned, timed, placed, given, runs, rate) if force is not None else ()
     if force is not None and doubtful:
         planned, timed, placed = _with_hesitations(planned, timed, placed, doubtful, scene, force)
     ends = [_ends_line(planned, i, given) for i in range(len(planned))]

@@ -28,6 +28,9 @@ REPLACED_SHARE = 0.5
 """Of a gap: given words that should fill so much of it were misheard there, and there are no fillers beside them."""
 MOVED_SECONDS = 1.5
 """Most that is moved over the seam of two windows."""
+SEAM_SLACK_SECONDS = 0.3
+"""By how much worse words may then fit the voice on the two sides: an “uh” before the pause that a window ends with has
+half a second of voice there, which no other word would take."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,11 @@ def merge_words(
             word = given[pair.given]
             place = Span(heard[pair.heard].start, heard[pair.heard].end)
             merged.append(PlannedWord(word.text, pair.given, max(most, least), word.weight, True, place))
-    return _seams_at_line_ends(merged, given, rate)
+    return _seams_at_line_ends(merged, given, rate, time)
 
 
 def _seams_at_line_ends(
-    merged: Sequence[PlannedWord], given: Sequence[GivenWord], rate: float
+    merged: Sequence[PlannedWord], given: Sequence[GivenWord], rate: float, time: VoiceTime
 ) -> tuple[PlannedWord, ...]:
     """Move unheard words to the other side of a seam when a line then ends there, as windows end in pauses."""
     moved = list(merged)
@@ -102,11 +105,37 @@ def _seams_at_line_ends(
             continue
         for step, window in ((-1, behind), (1, before)):
             part = _to_line_end(moved, seam, step, given)
-            if part and rate * sum(moved[i].weight for i in part) <= MOVED_SECONDS:
+            seconds = rate * sum(moved[i].weight for i in part)
+            if part and seconds <= MOVED_SECONDS and _may_move(moved, seam, step * seconds, rate, time):
                 for i in part:
                     moved[i] = replace(moved[i], window=window)
                 break
     return tuple(moved)
+
+
+def _may_move(words: Sequence[PlannedWord], seam: int, seconds: float, rate: float, time: VoiceTime) -> bool:
+    """Tell whether words still fit the voice on both sides of a seam when so many seconds of them change sides.
+
+    Args:
+        words: in order.
+        seam: position of the first word behind it.
+        seconds: that move to the side before the seam; negative: to the side behind it.
+        rate: seconds for each unit of weight.
+        time: of the recording.
+    """
+    end = time.window_end(words[seam - 1].window)
+    first, behind = seam, seam
+    while first > 0 and words[first - 1].heard is None:
+        first -= 1
+    while behind < len(words) and words[behind].heard is None:
+        behind += 1
+    known, following = (words[i].heard if 0 <= i < len(words) else None for i in (first - 1, behind))
+    before = end - float(time.at([known.end])[0]) if known else 0.0
+    after = (float(time.at([following.start])[0]) if following else time.total) - end
+    room = np.array([before, after])
+    needed = rate * np.array([sum(word.weight for word in part) for part in (words[first:seam], words[seam:behind])])
+    moved = needed + np.array([seconds, -seconds])
+    return bool(np.abs(room - moved).sum() <= np.abs(room - needed).sum() + SEAM_SLACK_SECONDS)
 
 
 def _to_line_end(words: Sequence[PlannedWord], seam: int, step: int, given: Sequence[GivenWord]) -> list[int]:

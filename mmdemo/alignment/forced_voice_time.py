@@ -47,6 +47,10 @@ class VoiceTime:
             return np.zeros(len(seconds))
         return np.interp(seconds, np.concatenate(self._times), np.concatenate(self._voiced))
 
+    def window_end(self, number: int) -> float:
+        """Return the seconds of voice up to the end of a window."""
+        return self._window_ends[number]
+
     def window_at(self, voiced: float) -> int:
         """Return the window in which so many seconds of voice have passed."""
         return min(int(np.searchsorted(self._window_ends, voiced)), max(len(self._window_ends) - 1, 0))

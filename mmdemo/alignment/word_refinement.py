@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from mmdemo.alignment.forced_words import HESITATIONS
 from mmdemo.alignment.pause_levels import FRAME_SECONDS
 from mmdemo.alignment.pause_runs import Run
 from mmdemo.alignment.pauses import PlacedWord
@@ -83,7 +84,10 @@ def refine_words(
         moved = [abs(new.first - old.first) for new, old in zip(heard, places[first:behind], strict=True)]
         if float(np.median(moved)) <= MOST_MEDIAN_FRAMES:
             ends = [word.ends_line for word in words[first:behind]]
-            places[first:behind] = _snapped(heard, places[first:behind], ends, runs, frames)
+            snapped = _snapped(heard, places[first:behind], ends, runs, frames)
+            if HESITATIONS.intersection(keys[:1]):  # an “uh” sounds like any vowel: the aligner would find it anywhere
+                snapped[0] = replace(snapped[0], first=places[first].first)
+            places[first:behind] = snapped
     return tuple(places)
 
 

@@ -40,3 +40,12 @@ def test_nothing_comes_of_no_sound_and_of_other_scripts(aligner: EnglishAligner)
     assert aligner.align(np.zeros(0, np.float32), ["one"]) == ()
     assert aligner.align(np.zeros(16_000, np.float32), []) == ()
     assert aligner.align(np.zeros(16_000, np.float32), ["你"]) == ()
+
+
+def test_words_are_found_in_noise_as_loud_as_they_are(aligner: EnglishAligner, limits: Limits) -> None:
+    samples = load_audio(sample(SPEECH_FILES[2]), limits).waveform
+    noise = np.random.default_rng(0).normal(0.0, samples.std(), len(samples)).astype(np.float32)
+    clean, noisy = aligner.align(samples, WORDS), aligner.align(samples + noise, WORDS)
+    assert len(noisy) == len(WORDS), "the usual beams lose them"
+    moved = np.abs(np.array([span.start for span in noisy]) - [span.start for span in clean])
+    assert np.median(moved) < 0.06

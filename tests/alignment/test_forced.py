@@ -160,6 +160,13 @@ def test_unheard_words_do_not_stay_behind_the_end_of_a_window() -> None:
     assert found[3:] == ["1 blip", "1 blop", "1 six", "1 seven", "1 eight"]
 
 
+def test_unheard_words_stay_behind_the_seam_where_there_is_voice_for_them() -> None:
+    """“um” and a pause end the first window; without it half a second of voice there would belong to nobody."""
+    heard = (*_heard("one two three", first=8.0), *_heard("six seven eight", first=10.0))
+    found = _merged(["one two three", "um six seven eight"], heard, 2)
+    assert found[3:] == ["0 um", "1 six", "1 seven", "1 eight"]
+
+
 def test_nothing_heard_leaves_lines_spread_over_the_voice() -> None:
     found = _merged(["one two three", "four five six"], (), 1)
     assert [word.split()[-1] for word in found] == ["one", "two", "three", "four", "five", "six"]

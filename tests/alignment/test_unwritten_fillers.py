@@ -22,6 +22,7 @@ from mmdemo.types import SAMPLE_RATE, AudioWindow, EncodedWindow, Float32Array, 
 from mmdemo.word_times import TimedToken
 
 WINDOW_SECONDS = 10.0
+RATE = 0.07
 SOUNDS = ((1.0, 2.0), (3.0, 3.5), (5.0, 6.5))  # a line; a sound; a line
 
 
@@ -60,7 +61,7 @@ def _second_line_starts(likelier: float) -> tuple[float, int]:
 
     spans = ((1.0, 1.5, 0.9), (1.5, 2.9, 0.9), (3.0, 3.6, 0.05), (3.6, 6.5, 0.9))
     timed = [TimedToken(word.text, a, b, p) for word, (a, b, p) in zip(given, spans, strict=True)]
-    placed = place_window(planned, timed, given, _window(), SampleStream([_sound()]), 0.1, force=force)
+    placed = place_window(planned, timed, given, _window(), SampleStream([_sound()]), RATE, force=force)
     return placed[2].start, len(passes)
 
 
@@ -80,9 +81,10 @@ def test_a_hesitation_that_was_written_down_is_not_looked_for_again() -> None:
     timed = [TimedToken(word.text, 3.0 + i, 4.0 + i, 0.01) for i, word in enumerate(given)]
     runs = tuple(Run(first, first + 50, 0.9) for first in (100, 300, 500, 700))
     placed = [PlacedWord(float(run.first), float(run.behind)) for run in runs]
-    assert doubtful_beginnings(planned, timed, placed, given, runs) == ()
+    assert doubtful_beginnings(planned, timed, placed, given, runs, RATE) == ()
     plain = given_words(["go", "so we begin"], "en")
-    assert doubtful_beginnings(planned, timed, placed, plain, runs) == (0, 1)
+    assert doubtful_beginnings(planned, timed, placed, plain, runs, 0.04) == (0, 1)
+    assert doubtful_beginnings(planned, timed, placed, plain, runs, 0.08) == (), "no longer than the words take"
 
 
 def test_fillers_stand_before_their_words_and_are_judged_by_them() -> None:

@@ -66,6 +66,15 @@ def test_a_line_begins_at_another_quiet_edge_when_the_aligner_says_so() -> None:
     assert kept[0].first == 40, "steady sound has no sharp edges"
 
 
+def test_a_hesitation_that_begins_a_line_stays_where_it_was() -> None:
+    runs = (Run(40, 60, 0.3), *RUNS)
+    aligner = _Aligner([(164, 200), (200, 265), (274, 320), (320, 364)])
+    for key, start in (("one", 100), ("um", 40)):
+        words = [SpokenWord(PlacedWord(40, 150), (key,), False), *WORDS[1:]]
+        found = refine_words(words, runs, lambda first, behind: np.zeros(behind - first, np.float32), aligner, FRAMES)
+        assert found[0].first == start
+
+
 def test_lines_with_a_pause_are_heard_one_by_one() -> None:
     words = [SpokenWord(PlacedWord(100, 200), ("one",), True), SpokenWord(PlacedWord(220, 300), ("two",), True)]
     aligner = _Aligner([])
