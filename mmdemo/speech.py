@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mmdemo.alignment.english_words import english_aligner
+from mmdemo.alignment.hidden_markov_words import hidden_markov_aligner
 from mmdemo.alignment.word_refinement import ManyLanguageAligner, WordAligner
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
@@ -66,7 +66,7 @@ class SpeechRecognizer:
         folder: holds its ``tokenizer.json``.
         lock: the backbone's, as both share the model.
         model_id: name of the model, as stored transcripts carry it.
-        aligner: hears where words are said, in the languages it knows; English has one without it.
+        aligner: hears where words are said, in the languages it knows; several have one without it.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class SpeechRecognizer:
         """
         if self._aligner is not None and language in self._aligner.languages:
             return self._aligner
-        return english_aligner() if language == "en" else None
+        return hidden_markov_aligner(language)
 
     def has_speech(self, window: EncodedWindow) -> bool:
         """Tell whether enough of a window is speech to be worth decoding."""

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 
-from mmdemo.alignment.english_words import english_aligner
+from mmdemo.alignment.hidden_markov_words import hidden_markov_aligner
 from mmdemo.alignment.word_refinement import WordAligner
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.base import CacheStatistics, Media
@@ -121,7 +121,7 @@ class FakeSpeech:
         return language
 
     def word_aligner(self, language: str) -> WordAligner | None:
-        return english_aligner() if language == "en" else None
+        return hidden_markov_aligner(language)
 
     def has_speech(self, window: EncodedWindow) -> bool:
         return bool(window.voice_activity.max() > 0.5)

@@ -9,6 +9,7 @@ import numpy as np
 
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS, UNSPACED_TEXTS
 from mmdemo.evaluation.alignment_held_out import HELD_OUT_MANDARIN, HELD_OUT_TEXTS
+from mmdemo.evaluation.alignment_journey import JOURNEY_MANDARIN, JOURNEY_TEXTS
 from mmdemo.evaluation.alignment_recipes import CAPTIONS, DIGITS, Recipe
 from mmdemo.evaluation.alignment_sounds import Random, trimmed
 from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS, MANDARIN_TEXTS, TUNING_TEXTS
@@ -21,9 +22,11 @@ TEXTS = {
     "tuning": TUNING_TEXTS,
     "development": DEVELOPMENT_TEXTS,
     "generalisation": GENERALISATION_TEXTS,
+    "generalisation-2": JOURNEY_TEXTS,
     "held-out": HELD_OUT_TEXTS,
 }
-TRANSLATIONS = {"generalisation": "fr", "held-out": "es"}
+MANDARIN = {"generalisation-2": JOURNEY_MANDARIN, "held-out": HELD_OUT_MANDARIN}
+TRANSLATIONS = {"generalisation": "fr", "generalisation-2": "es", "held-out": "fr"}
 """Of English; German otherwise."""
 FILLERS = {"en": ("um", "uh"), "pt": ("hum", "eh")}
 CHORUS_LINES = 4
@@ -78,8 +81,8 @@ def spoken_lines(recipe: Recipe, data: Path, random: Random) -> tuple[list[Spoke
 def _sentences(recipe: Recipe) -> list[tuple[str, str]]:
     if recipe.kind == "development" and recipe.language in UNSPACED_TEXTS:
         return list(UNSPACED_TEXTS[recipe.language])
-    if recipe.language == "zh" and recipe.kind == "held-out":
-        return list(HELD_OUT_MANDARIN)
+    if recipe.language == "zh" and recipe.kind in MANDARIN:
+        return list(MANDARIN[recipe.kind])
     if recipe.language == "zh":
         half = len(MANDARIN_TEXTS) // 2
         return list(MANDARIN_TEXTS[:half] if recipe.kind == "tuning" else MANDARIN_TEXTS[half:])

@@ -2,7 +2,8 @@
 
 Tuning and generalisation share no text, no voice with its manner, no way of pausing, no room and no background.
 Development cases are to be tuned on too; they share no text and no voice with those that tell. Generalisation cases
-have been looked at since, so held-out ones tell now, with texts, voices and rooms that none of the others have.
+have been looked at since, and a second set of them too, so held-out ones tell now, with texts, voices and rooms that
+none of the others have.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["tuning", "development", "generalisation", "held-out"]
+Kind = Literal["tuning", "development", "generalisation", "generalisation-2", "held-out"]
 Pauses = Literal["even", "uneven", "short", "long"]
 Background = Literal[
     "",
@@ -63,8 +64,12 @@ def _other(name: str, language: str, *voices: str, **more: object) -> Recipe:
     return Recipe(f"other {name}", "generalisation", language, voices, **more)  # type: ignore[arg-type]
 
 
+def _second(name: str, language: str, *voices: str, **more: object) -> Recipe:
+    return Recipe(f"held out {name}", "generalisation-2", language, voices, **more)  # type: ignore[arg-type]
+
+
 def _held_out(name: str, language: str, *voices: str, **more: object) -> Recipe:
-    return Recipe(f"held out {name}", "held-out", language, voices, **more)  # type: ignore[arg-type]
+    return Recipe(f"unseen {name}", "held-out", language, voices, **more)  # type: ignore[arg-type]
 
 
 RECIPES: tuple[Recipe, ...] = (
@@ -73,7 +78,7 @@ RECIPES: tuple[Recipe, ...] = (
     _tuning("hesitant", "en", "en-us+f2", hesitant=True),
     _tuning("German", "de", "de"),
     _tuning("Spanish noise", "es", "es", background="pink noise"),
-    _tuning("Mandarin", "zh", "cmn"),
+    _tuning("Mandarin", "zh", "cmn-latn-pinyin"),
     _tuning("digits", "en", DIGITS),
     _tuning("captions", "en", CAPTIONS),
     _development("big room", "en", "en-gb-x-gbclan+m3", room=0.6, pauses="uneven"),
@@ -84,8 +89,8 @@ RECIPES: tuple[Recipe, ...] = (
     _development("preamble", "en", "en-gb-x-gbcwmd", preamble=True, pauses="uneven"),
     _development("German hall", "de", "de+m4", room=0.8, pauses="uneven"),
     _development("Swedish", "sv", "sv+f3", background="pink noise", decibels=12.0, pauses="uneven"),
-    _development("Mandarin telephone", "zh", "cmn+m3", telephone=True, pauses="uneven"),
-    _development("Mandarin woman", "zh", "cmn+f4", pauses="long"),
+    _development("Mandarin telephone", "zh", "cmn-latn-pinyin+m3", telephone=True, pauses="uneven"),
+    _development("Mandarin woman", "zh", "cmn-latn-pinyin+f4", pauses="long"),
     _development("Japanese", "ja", "ja", pauses="uneven"),
     _development("Thai", "th", "th+f1", pauses="uneven"),
     _development("digits room", "en", DIGITS, room=0.5, pauses="short"),
@@ -110,31 +115,55 @@ RECIPES: tuple[Recipe, ...] = (
     _other("Portuguese hesitant", "pt", "pt+m1", hesitant=True, pauses="long"),
     _other("Russian", "ru", "ru", pauses="uneven"),
     _other("Russian preamble", "ru", "ru+f2", preamble=True, background="brown noise", pauses="uneven"),
-    _other("Mandarin room", "zh", "cmn+f2", room=0.4, pauses="uneven"),
+    _other("Mandarin room", "zh", "cmn-latn-pinyin+f2", room=0.4, pauses="uneven"),
     _other("digits hall", "en", DIGITS, room=0.8, pauses="short"),
     _other("digits sea telephone", "en", DIGITS, telephone=True, background="Sea waves", pauses="long"),
     _other("captions readers in rain", "en", CAPTIONS, background="Rain", decibels=10.0, pauses="uneven"),
     _other("captions readers long pauses", "en", CAPTIONS, telephone=True, pauses="long"),
-    _held_out("near", "en", "en-us+Andy", pauses="uneven"),
-    _held_out("cabin", "en", "en+Annie", room=0.3, pauses="long"),
-    _held_out("radio", "en", "en-us+Mike", telephone=True, pauses="even"),
-    _held_out("couple", "en", "en+Lee", "en-us+Alicia", pauses="short", pace=(165, 200)),
-    _held_out("old man", "en", "en+grandpa", pace=(120, 140), pauses="uneven"),
-    _held_out("helicopter", "en", "en-us+steph", background="Helicopter", decibels=10.0, pauses="uneven"),
-    _held_out("preamble", "en", "en-us+Michael", preamble=True, pauses="even"),
-    _held_out("fillers unwritten", "en", "en+Andrea", hesitant=True, written_fillers=False, pauses="even"),
-    _held_out("fillers written", "en", "en-us+rob", hesitant=True, pauses="uneven"),
-    _held_out("chorus", "en", "en+Mario", chorus=True, pauses="uneven"),
-    _held_out("German clock", "de", "de+Annie", background="Clock tick", decibels=10.0, pauses="uneven"),
-    _held_out("German dialogue", "de", "de+max", "de+steph3", pauses="short"),
-    _held_out("Spanish", "es", "es-419+Gene", pauses="uneven"),
-    _held_out("Spanish radio", "es", "es-419+Alicia", telephone=True, pauses="long"),
-    _held_out("Polish", "pl", "pl", pauses="even"),
-    _held_out("Polish stairwell", "pl", "pl+f5", room=0.7, pauses="uneven"),
-    _held_out("Turkish", "tr", "tr+m2", pauses="uneven"),
-    _held_out("Turkish helicopter", "tr", "tr+Andrea", background="Helicopter", decibels=12.0, pauses="uneven"),
-    _held_out("Mandarin", "zh", "cmn+m5", pauses="uneven"),
-    _held_out("digits", "en", DIGITS, room=0.3, pauses="even"),
-    _held_out("digits clock", "en", DIGITS, background="Clock tick", decibels=12.0, pauses="uneven"),
-    _held_out("captions", "en", CAPTIONS, room=0.3, pauses="uneven"),
+    _second("near", "en", "en-us+Andy", pauses="uneven"),
+    _second("cabin", "en", "en+Annie", room=0.3, pauses="long"),
+    _second("radio", "en", "en-us+Mike", telephone=True, pauses="even"),
+    _second("couple", "en", "en+Lee", "en-us+Alicia", pauses="short", pace=(165, 200)),
+    _second("old man", "en", "en+grandpa", pace=(120, 140), pauses="uneven"),
+    _second("helicopter", "en", "en-us+steph", background="Helicopter", decibels=10.0, pauses="uneven"),
+    _second("preamble", "en", "en-us+Michael", preamble=True, pauses="even"),
+    _second("fillers unwritten", "en", "en+Andrea", hesitant=True, written_fillers=False, pauses="even"),
+    _second("fillers written", "en", "en-us+rob", hesitant=True, pauses="uneven"),
+    _second("chorus", "en", "en+Mario", chorus=True, pauses="uneven"),
+    _second("German clock", "de", "de+Annie", background="Clock tick", decibels=10.0, pauses="uneven"),
+    _second("German dialogue", "de", "de+max", "de+steph3", pauses="short"),
+    _second("Spanish", "es", "es-419+Gene", pauses="uneven"),
+    _second("Spanish radio", "es", "es-419+Alicia", telephone=True, pauses="long"),
+    _second("Polish", "pl", "pl", pauses="even"),
+    _second("Polish stairwell", "pl", "pl+f5", room=0.7, pauses="uneven"),
+    _second("Turkish", "tr", "tr+m2", pauses="uneven"),
+    _second("Turkish helicopter", "tr", "tr+Andrea", background="Helicopter", decibels=12.0, pauses="uneven"),
+    _second("Mandarin", "zh", "cmn-latn-pinyin+m5", pauses="uneven"),
+    _second("digits", "en", DIGITS, room=0.3, pauses="even"),
+    _second("digits clock", "en", DIGITS, background="Clock tick", decibels=12.0, pauses="uneven"),
+    _second("captions", "en", CAPTIONS, room=0.3, pauses="uneven"),
+    _held_out("study", "en", "en-us+Caleb", pauses="uneven"),
+    _held_out("studio", "en", "en+Linda", pauses="even"),
+    _held_out("chapel", "en", "en-us+travis", room=0.65, pauses="long"),
+    _held_out("handset", "en", "en-gb-scotland+shelby", telephone=True, pauses="uneven"),
+    _held_out("siblings", "en", "en-us+Ed", "en+Belinda", pauses="short", pace=(165, 205)),
+    _held_out("grandmother", "en", "en-us+grandma", pace=(115, 135), pauses="long"),
+    _held_out("by the stove", "en", "en+victor", background="Fire crackling", decibels=12.0, pauses="uneven"),
+    _held_out("in a hurry", "en", "en-us+Adam", pace=(220, 250), pauses="short"),
+    _held_out("preamble", "en", "en+Quincy", preamble=True, pauses="uneven"),
+    _held_out("fillers written", "en", "en-us+Alex", hesitant=True, pauses="even"),
+    _held_out("fillers unwritten", "en", "en+Benjamin", hesitant=True, written_fillers=False, pauses="uneven"),
+    _held_out("chorus", "en", "en-us+anika", chorus=True, pauses="even"),
+    _held_out("German rain", "de", "de+Linda", background="Rain", decibels=12.0, pauses="uneven"),
+    _held_out("German", "de", "de+travis", pauses="even"),
+    _held_out("French room", "fr", "fr+Denis", room=0.45, pauses="uneven"),
+    _held_out("French dialogue", "fr", "fr+Gustave", "fr+Belinda", pauses="short"),
+    _held_out("Czech", "cs", "cs+Boris", pauses="uneven"),
+    _held_out("Czech telephone", "cs", "cs+shelby", telephone=True, pauses="even"),
+    _held_out("Finnish", "fi", "fi+Alex", pauses="even"),
+    _held_out("Mandarin", "zh", "cmn-latn-pinyin+Caleb", pauses="uneven"),
+    _held_out("Mandarin corridor", "zh", "cmn-latn-pinyin+Linda", room=0.55, pauses="even"),
+    _held_out("digits", "en", DIGITS, room=0.25, pauses="uneven"),
+    _held_out("digits rain", "en", DIGITS, background="Rain", decibels=14.0, pauses="even"),
+    _held_out("captions", "en", CAPTIONS, room=0.35, pauses="long"),
 )

@@ -29,6 +29,9 @@ QUIET_SHARE = 0.02
 """Of its loudest sample, under which a recorded word has not begun or is over (34 dB)."""
 FIRST_CJK = 0x2E80
 """Where Unicode's scripts without blanks begin, of those spoken here."""
+PINYIN_VOICE = "cmn-latn-pinyin"
+"""Reads Mandarin as it sounds. Debian's espeak-ng lacks the dictionary of characters: its other voice, “cmn”, spells
+“船” as “chu-a-n-two” in English."""
 DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -131,7 +134,10 @@ def say(text: str, voice: Voice) -> Spoken:
         FileMissing: espeak-ng or the voice is not installed.
     """
     engine = _espeak()
-    samples, events = engine.say(text, voice)
+    spoken, characters = text, list(range(len(text)))
+    if voice.name.startswith(PINYIN_VOICE):
+        spoken, characters = in_pinyin(text)
+    samples, events = engine.say(spoken, voice)
     waveform = audio_from_samples(samples, engine.rate, "voice").waveform
     loud = np.flatnonzero(np.abs(waveform) > QUIET)
     first, last = (int(loud[0]), int(loud[-1]) + 1) if len(loud) else (0, len(waveform))
@@ -139,8 +145,29 @@ def say(text: str, voice: Voice) -> Spoken:
     offset, end = first / SAMPLE_RATE, len(waveform) / SAMPLE_RATE
     events = [event for event in events if event[0] > 0]  # a sentence may be reported as a word at 0
     starts = [min(max(sample / engine.rate - offset, 0.0), end) for _, _, sample in events]
-    places = [(position - 1, length) for position, length, _ in events]
+    places = [(characters[position - 1], length if spoken == text else 1) for position, length, _ in events]
     return Spoken(waveform, text, tuple(_words(text, places, [*starts, end])))
+
+
+def in_pinyin(text: str) -> tuple[str, list[int]]:
+    """Write Mandarin as it sounds, a syllable for each character with its tone as a figure behind it.
+
+    Args:
+        text: in characters; everything else stays as it is.
+
+    Returns:
+        The syllables, and for each of their signs the position of the character that it stands for.
+    """
+    from pypinyin import Style, lazy_pinyin
+
+    written: list[str] = []
+    characters: list[int] = []
+    one_by_one: Any = list
+    for at, syllable in enumerate(lazy_pinyin(text, Style.TONE3, neutral_tone_with_five=True, errors=one_by_one)):
+        blank = " " if syllable[-1:].isdigit() else ""
+        written.append(syllable + blank)
+        characters += [at] * len(written[-1])
+    return "".join(written), characters
 
 
 def _words(text: str, places: Sequence[tuple[int, int]], times: Sequence[float]) -> list[TrueWord]:

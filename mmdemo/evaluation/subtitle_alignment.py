@@ -1,9 +1,9 @@
 """Measures subtitle alignment: this engine and other people's, on true cases that are spoilt in every way.
 
 ``python -m mmdemo.evaluation.subtitle_alignment ../shared/data/alignment tuning --json runs/alignment.json`` takes
-cases (JSON beside a sound file), folders of them, and the names ``tuning``, ``development``, ``generalisation`` and
-``held-out`` for cases built by code. With ``--rival-python /path/to/venv/bin/python`` ffsubsync, stable-ts and aeneas
-run beside, where that interpreter has them.
+cases (JSON beside a sound file), folders of them, and the names ``tuning``, ``development``, ``generalisation``,
+``generalisation-2`` and ``held-out`` for cases built by code. With ``--rival-python /path/to/venv/bin/python``
+ffsubsync, stable-ts and aeneas run beside, where that interpreter has them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_args
 
 from mmdemo.config import settings
 from mmdemo.evaluation.alignment_cases import AlignmentCase, read_cases
@@ -29,9 +30,7 @@ from mmdemo.evaluation.alignment_trials import Run, run_trials
 from mmdemo.evaluation.reports import evaluation_parser, finish, load_average, print_table
 from mmdemo.weights import AUDIO_TOWER, locate
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"tuning": "tuning", "development": "development", "generalisation": "generalisation", "held-out": "held-out"}
-)
+KINDS: Mapping[str, Kind] = MappingProxyType({kind: kind for kind in get_args(Kind)})
 MILLISECONDS_DIGITS, SHARE_DIGITS, FACTOR_DIGITS = 1, 4, 4
 
 SAID_CHARACTERS = 120
@@ -147,7 +146,7 @@ def _headline(rows: Sequence[dict[str, object]]) -> dict[str, object]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the evaluation; returns the exit code, 1 when no aligner can run."""
     parser = evaluation_parser(__doc__.splitlines()[0])
-    parser.add_argument("cases", nargs="+", help="JSON files, folders, tuning, development, generalisation, held-out")
+    parser.add_argument("cases", nargs="+", help=f"JSON files, folders, {', '.join(KINDS)}")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--faults", nargs="+", choices=list(FAULTS), default=list(FAULTS))
     parser.add_argument("--aligners", nargs="+", help="only these: mmdemo, ffsubsync, stable-ts, aeneas")

@@ -1,12 +1,13 @@
-"""Where in a short stretch of English speech each known word is said, by a hidden Markov model: PocketSphinx.
+"""Where in a short stretch of speech each known word is said, by a hidden Markov model: PocketSphinx.
 
 Its boundaries lie within 15 ms of hand labels in the median, those of cross-attention within 37
-(``../shared/reference/subtitle-alignment.md``). The package is optional: without it words stay where cross-attention
-and pauses put them.
+(``../shared/reference/subtitle-alignment.md``). The model is of English; words of other languages are read in its
+phones (`letter_sounds`). The package is optional: without it words stay where cross-attention and pauses put them.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
@@ -16,8 +17,13 @@ from typing import Any
 import numpy as np
 import regex
 
+from mmdemo.alignment.letter_sounds import LANGUAGES as SPELLED_LANGUAGES
+from mmdemo.alignment.letter_sounds import phones
 from mmdemo.types import Float32Array, Span
 
+ENGLISH = "en"
+LANGUAGES = frozenset({ENGLISH, *SPELLED_LANGUAGES})
+"""ISO 639-1 codes of the languages whose words can be aligned."""
 FRAME_SECONDS = 0.01
 LOUDEST = 32767
 SEARCH = MappingProxyType({"bestpath": False, "lw": 3.0, "silprob": 0.1})
@@ -41,12 +47,16 @@ _LETTERS = regex.compile("|".join(sorted(LETTER_PHONES, key=len, reverse=True)))
 _REPEATED = regex.compile(r"([b-df-hj-np-tv-z])\1")
 
 
-class EnglishAligner:
-    """Aligns English words, one stretch of speech at a time."""
+class HiddenMarkovAligner:
+    """Aligns words of one language, one stretch of speech at a time.
 
-    def __init__(self) -> None:
-        self._decoder = _decoder()
-        self._wide: Any = None
+    Args:
+        language: ISO 639-1 code, one of `LANGUAGES`.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._decoders = _decoders()
 
     def align(self, samples: Float32Array, words: Sequence[str]) -> tuple[Span, ...]:
         """Find words in speech that holds nothing but them.
@@ -58,50 +68,76 @@ class EnglishAligner:
         Returns:
             One span a word, in seconds from the first sample, in order; nothing when they do not fit.
         """
-        known = [self._known(word) for word in words]
-        if not known or not all(known) or not len(samples):
-            return ()
-        sound = _pcm(samples)
-        return _spans(self._decoder, sound, known) or _spans(self._wide_decoder(known), sound, known)
-
-    def _wide_decoder(self, words: Sequence[str]) -> Any:
-        """Return the decoder with wide beams, which then knows the words that the other one learnt."""
-        if self._wide is None:
-            self._wide = _decoder(**WIDE)
-        for word in words:
-            if self._wide.lookup_word(word) is None:
-                self._wide.add_word(word, self._decoder.lookup_word(word), True)
-        return self._wide
+        with self._decoders.lock:
+            known = [self._known(word) for word in words]
+            if not known or not all(known) or not len(samples):
+                return ()
+            sound = _pcm(samples)
+            return _spans(self._decoders.usual, sound, known) or _spans(self._decoders.wide(known), sound, known)
 
     def _known(self, word: str) -> str:
         """Return a word that the dictionary has, after adding it where need be; "" when it cannot be read."""
-        if self._decoder.lookup_word(word) is not None:
+        if self._language != ENGLISH:
+            sound = phones(word, self._language)
+            return self._decoders.add("_" + sound.replace(" ", ""), sound)
+        if self._decoders.phones(word) is not None:
             return word
-        phones = self._read(regex.sub("[^a-z]", "", word.lower()))
-        name = str(regex.sub(r"[\s()<>\[\]]", "", word))
-        if not phones or not name:
-            return ""
-        if self._decoder.lookup_word(name) is None:
-            self._decoder.add_word(name, phones, True)
-        return name
+        sound = self._read(regex.sub("[^a-z]", "", word.lower()))
+        return self._decoders.add(str(regex.sub(r"[\s()<>\[\]]", "", word)), sound)
 
     def _read(self, letters: str) -> str:
-        """Guess a pronunciation: known words inside an unknown one, the rest letter by letter."""
-        phones: list[str] = []
+        """Guess an English pronunciation: known words inside an unknown one, the rest letter by letter."""
+        sounds: list[str] = []
         while letters:
             for end in range(len(letters), SHORTEST_PART - 1, -1):
-                part = self._decoder.lookup_word(letters[:end])
+                part = self._decoders.phones(letters[:end])
                 if part is not None:
-                    phones.append(part)
+                    sounds.append(part)
                     letters = letters[end:]
                     break
             else:
                 plain = _REPEATED.sub(r"\1", letters)
                 found = _LETTERS.match(plain)
                 assert found is not None, "every letter has a phone"
-                phones.append(LETTER_PHONES[found[0]])
+                sounds.append(LETTER_PHONES[found[0]])
                 letters = plain[found.end() :]
-        return " ".join(phones)
+        return " ".join(sounds)
+
+
+class _Decoders:
+    """The decoders of this process, one with the usual beams and one with wide ones, which loads when it is needed."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.usual = _decoder()
+        self._wide: Any = None
+
+    def phones(self, word: str) -> str | None:
+        """Return the pronunciation of a word that the dictionary has."""
+        found: str | None = self.usual.lookup_word(word)
+        return found
+
+    def add(self, name: str, sound: str) -> str:
+        """Add a word unless the dictionary has it; returns its name, "" when it has no sound or none."""
+        if not name or not sound:
+            return ""
+        if self.phones(name) is None:
+            self.usual.add_word(name, sound, False)
+        return name
+
+    def wide(self, words: Sequence[str]) -> Any:
+        """Return the decoder with wide beams, which then knows these words as the other one does."""
+        if self._wide is None:
+            self._wide = _decoder(**WIDE)
+        for word in words:
+            if self._wide.lookup_word(word) is None:
+                self._wide.add_word(word, self.phones(word), False)
+        return self._wide
+
+
+@lru_cache(maxsize=1)
+def _decoders() -> _Decoders:
+    return _Decoders()
 
 
 def _decoder(**more: Any) -> Any:
@@ -129,7 +165,14 @@ def _pcm(samples: Float32Array) -> bytes:
     return loud.astype(np.int16).tobytes()
 
 
-@lru_cache(maxsize=1)
-def english_aligner() -> EnglishAligner | None:
-    """Return the aligner of this process; None where its package is not installed."""
-    return EnglishAligner() if find_spec("pocketsphinx") is not None else None
+@lru_cache(maxsize=len(LANGUAGES))
+def hidden_markov_aligner(language: str) -> HiddenMarkovAligner | None:
+    """Return the aligner of this process for a language.
+
+    Args:
+        language: ISO 639-1 code.
+
+    Returns:
+        None where the package is not installed, or nobody wrote down how the language sounds.
+    """
+    return HiddenMarkovAligner(language) if language in LANGUAGES and find_spec("pocketsphinx") is not None else None
