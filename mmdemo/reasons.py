@@ -235,6 +235,16 @@ def snapped_cues(count: int, total: int) -> Sentence:
     )
 
 
+def exchanged_lines(count: int) -> Sentence:
+    """Neighbouring subtitles stood in each other's place."""
+    return Sentence(
+        f"{count} pairs of neighbouring subtitles stood in each other's place and were exchanged."
+        if count > 1
+        else "Two neighbouring subtitles stood in each other's place and were exchanged.",
+        f"有 {count} 对相邻字幕的位置颠倒，已对调。",
+    )
+
+
 def too_little_agreement() -> Sentence:
     """When somebody speaks would allow a place, but nothing else speaks for it."""
     return Sentence(

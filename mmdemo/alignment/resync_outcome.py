@@ -22,7 +22,9 @@ LEAST_CLEAR_CUES = 8
 """Fewer cues find a place by chance now and then, so their words are listened to."""
 SPOKEN_CUE = 0.5
 LEAST_SPOKEN_CUES = 0.9
-"""Voice activity alone is trusted when its evidence is clear and nine of ten cues stand on speech."""
+SURE_EVIDENCE, LEAST_SURE_CUES = 24.0, 0.5
+"""Voice activity alone is trusted when its evidence is clear and nine of ten cues stand on speech; hesitant speech has
+pauses inside its lines, and Silero misses some speakers, so that twice the evidence is enough with half of the cues."""
 
 FAR_SPOT_SECONDS = 1.0
 """A cue that was heard so far from where the map puts it was taken for another; jitter and spots are off by 0.3 s."""
@@ -51,7 +53,8 @@ def is_clear(fit: MaskFit) -> bool:
     """Tell whether voice activity alone decides."""
     if not is_strong(fit) or len(fit.support) < LEAST_CLEAR_CUES:
         return False
-    return float(np.mean(np.array(fit.support) >= SPOKEN_CUE)) >= LEAST_SPOKEN_CUES
+    spoken = float(np.mean(np.array(fit.support) >= SPOKEN_CUE))
+    return spoken >= (LEAST_SURE_CUES if fit.evidence >= SURE_EVIDENCE else LEAST_SPOKEN_CUES)
 
 
 def is_strong(fit: MaskFit) -> bool:
@@ -93,6 +96,22 @@ def by_voice(
     moved = sum(move != 0.0 for move in snapping.moves)
     told = (*why, reasons.snapped_cues(moved, len(cues)))
     return ResyncOutcome("aligned", placed, fit.support, fit.time_map, told)
+
+
+def with_exchanges(cues: Sequence[Cue], decided: ResyncOutcome, ordered: Sequence[Cue]) -> ResyncOutcome:
+    """Let an outcome have the times that its cues got when neighbours changed places.
+
+    Args:
+        cues: as given.
+        decided: before that.
+        ordered: its cues with the times of their own places.
+    """
+    moved = [after.start != before.start for before, after in zip(decided.cues, ordered, strict=True)]
+    if not any(moved):
+        return decided
+    why = tuple(reason for reason in decided.why if reason != reasons.already_right())
+    told = (*why, reasons.exchanged_lines((sum(moved) + 1) // 2))
+    return replace(decided, outcome="aligned", cues=tuple(ordered), why=told)
 
 
 def by_words(

@@ -21,6 +21,7 @@ from mmdemo.alignment.resync_outcome import (
     is_strong,
     onsets_of,
     refused,
+    with_exchanges,
 )
 from mmdemo.alignment.speech_mask import SpeechMask, listen, mask_of_encoding
 from mmdemo.alignment.text_language import other_language, text_language
@@ -29,6 +30,7 @@ from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cross_lingual_hearing import find_language, hear_meanings
 from mmdemo.tasks.cue_hearing import spot_cues
+from mmdemo.tasks.line_order import are_lines_suspected, order_lines
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.tasks.transcript_alignment import align
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Outcome, Span, SubtitleAlignment
@@ -120,7 +122,7 @@ class _Resync:
         fit = correlate_mask(self._spans(), self.mask)
         snapping = onsets_of(self.cues, fit, self.mask)
         if is_clear(fit) and not is_rough(snapping):
-            return by_voice(self.cues, fit), ""
+            return (yield from self._in_order(by_voice(self.cues, fit)))
         texts = [cue.text for cue in self.cues]
         spoken, probability = self.language, 1.0
         if not spoken:
@@ -135,6 +137,22 @@ class _Resync:
         if written:
             return (yield from self._by_meaning(fit, snapping, written, spoken))
         return (yield from self._by_words(fit, snapping, spoken))
+
+    def _in_order(self, decided: ResyncOutcome) -> Steps:
+        """Exchange neighbours that stand in each other's place, in a file that fits and whose lengths look like it."""
+        if not are_lines_suspected(decided.cues):
+            return decided, ""
+        texts = [cue.text for cue in self.cues]
+        spoken, probability = self.language, 1.0
+        if not spoken:
+            finding = find_language(self.sound, self.models)
+            spoken, probability = yield from shown_as(finding, lambda _: self._progress(0.0, ""))
+        own = self._own_language(texts, spoken, probability)
+        if not own or (other_language(texts, own)):
+            return decided, spoken
+        ordering = order_lines(self.sound, decided.cues, self.models, own)
+        ordered = yield from shown_as(ordering, lambda seconds: self._progress(seconds, own))
+        return with_exchanges(self.cues, decided, ordered), own
 
     def _own_language(self, texts: Sequence[str], spoken: str, probability: float) -> str:
         """Return the language to hear the cues in: that of the text, where that of the speech is in doubt."""

@@ -12,6 +12,7 @@ import soundfile
 from mmdemo import reasons
 from mmdemo.config import Limits
 from mmdemo.errors import UnknownLanguage
+from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
 from mmdemo.evaluation.alignment_texts import TUNING_TEXTS
 from mmdemo.evaluation.alignment_voices import Voice, say
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
@@ -134,3 +135,27 @@ def test_other_subtitles_in_another_language_are_left_alone(
     cues = tuple(Cue(i, start, start + 1.7, texts[i % 3]) for i, start in enumerate(starts))
     *_, last = resync(foreign[0], cues, both_profiles)
     assert last.outcome == "refused" and last.cues == cues
+
+
+@pytest.mark.real
+def test_neighbours_in_each_others_place_are_exchanged(real_models: Models) -> None:
+    """Voice activity alone fits such a file; only what is said tells that two texts stand in the wrong order."""
+    pause = np.zeros(SAMPLE_RATE // 2, np.float32)
+    pieces, right = [pause], []
+    for number, text in enumerate(DEVELOPMENT_TEXTS["en"], start=1):
+        waveform = say(text, Voice("en-us")).waveform
+        start = sum(map(len, pieces)) / SAMPLE_RATE
+        right.append(Cue(number, start, start + len(waveform) / SAMPLE_RATE, text))
+        pieces += [waveform, pause]
+    sound = audio_from_samples(np.concatenate(pieces), SAMPLE_RATE, "lines")
+    given = [replace(cue, start=cue.start + 7.3, end=cue.end + 7.3) for cue in right]
+    lengths = [len(cue.text) for cue in right]
+    pairs = [i for i in range(0, len(right) - 1, 3) if max(lengths[i : i + 2]) > 3 * min(lengths[i : i + 2])]
+    assert pairs, "a short line beside a long one"
+    for i in pairs:
+        given[i], given[i + 1] = replace(given[i], text=right[i + 1].text), replace(given[i + 1], text=right[i].text)
+    *_, last = resync(sound, given, real_models)
+    places = {cue.text: cue.start for cue in right}
+    assert last.outcome == "aligned" and last.alignment is not None
+    assert all(abs(cue.start - places[cue.text]) < 0.1 for cue in last.cues)
+    assert reasons.exchanged_lines(len(pairs)) in last.alignment.reasons
