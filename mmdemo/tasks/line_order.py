@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 
 import numpy as np
 
-from mmdemo.alignment.forced_words import GivenWord, given_words
+from mmdemo.alignment.forced_words import given_words
 from mmdemo.alignment.swapped_lines import (
     TRIED_GAIN,
     Trial,
@@ -54,39 +54,45 @@ def order_lines(
         The cues in the order given, some of them with each other's times.
     """
     places = sorted(range(len(cues)), key=lambda i: (cues[i].start, i))
-    words = [given_words([cues[i].text], language) for i in places]
-    gains = exchange_gains(
-        [sum(word.weight for word in line) for line in words], [cues[i].end - cues[i].start for i in places]
-    )
-    order = list(range(len(places)))
+    lines = tuple(tuple(word.text for word in given_words([cues[i].text], language)) for i in places)
+    weights = [sum(word.weight for word in given_words([cues[i].text], language)) for i in places]
+    gains = exchange_gains(weights, [cues[i].end - cues[i].start for i in places])
     middles = np.array([0.5 * (cues[i].start + cues[i].end) for i in places])
+    found: dict[int, float] = {}  # what the sound gains, by the first place of each pair
     with closing(windows_of(sound, models)) as windows:
         for window in windows:
             yield window.window.start
             inside = np.flatnonzero((middles >= window.window.start) & (middles < window.window.end)).tolist()
-            if len(inside) >= 2 and models.speech.has_speech(window):
-                order[inside[0] : inside[-1] + 1] = _ordered(window, inside, words, gains, models, language)
-    return with_exchanged_times(cues, places, order)
+            if inside and models.speech.has_speech(window):
+                for place, gain in _sound_gains(window, inside, lines, gains, models, language):
+                    found[place] = found.get(place, 0.0) + gain
+    trials = [
+        Trial(place, len(lines[place]) + len(lines[place + 1]), float(gains[place]), gain)
+        for place, gain in sorted(found.items())
+    ]
+    return with_exchanged_times(cues, places, exchanged_order(trials, len(places)))
 
 
-def _ordered(
+def _sound_gains(
     window: EncodedWindow,
     inside: Sequence[int],
-    words: Sequence[Sequence[GivenWord]],
+    lines: Sequence[Sequence[str]],
     gains: np.ndarray,
     models: Models,
     language: str,
-) -> tuple[int, ...]:
-    """Return which of a window's texts stands at each of its places."""
-    trials = [
-        Trial(at, len(words[place]) + len(words[place + 1]))
-        for at, place in enumerate(inside[:-1])
-        if gains[place] >= TRIED_GAIN and words[place] and words[place + 1]
-    ][:MOST_TRIALS]
+) -> Iterator[tuple[int, float]]:
+    """Yield pairs, by the first place of each, with what this window gains when they change places.
 
-    def likelihood(order: Sequence[int]) -> float:
-        texts = [word.text for at in (*order, *range(len(order), len(inside))) for word in words[inside[at]]]
+    Of a pair over the edge of the window only one line is in it, and the other one stands in its place.
+    """
+
+    def likelihood(places: Sequence[int]) -> float:
+        texts = [text for place in places for text in lines[place]]
         return text_likelihood([token.probability for token in models.speech.align_text(window, texts, language)])
 
-    order = exchanged_order(trials, likelihood)
-    return (*(inside[at] for at in order), *inside[len(order) :])
+    pairs = range(max(inside[0] - 1, 0), min(inside[-1] + 1, len(lines) - 1))
+    tried = [i for i in pairs if gains[i] >= TRIED_GAIN and lines[i] and lines[i + 1]][:MOST_TRIALS]
+    before = likelihood(inside) if tried else 0.0
+    for i in tried:
+        other = {i: i + 1, i + 1: i}
+        yield i, likelihood([other.get(place, place) for place in inside]) - before

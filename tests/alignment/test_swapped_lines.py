@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -31,19 +31,28 @@ def test_a_long_line_on_the_time_of_a_short_one_is_suspected() -> None:
     assert is_suspected(gains) and int(np.argmax(gains)) == 0
 
 
-@pytest.mark.parametrize("spoken", [(0, 1, 2, 3), (1, 0, 2, 3), (1, 0, 3, 2), (0, 2, 1, 3)])
-def test_neighbours_change_places_where_it_makes_the_sound_likelier(spoken: Sequence[int]) -> None:
-    """Each text in its place is worth ten; every exchange of neighbours can be found."""
+@pytest.mark.parametrize("seed", range(12))
+def test_the_exchanges_for_which_the_most_speaks_are_chosen(seed: int) -> None:
+    """Against all sets of pairs that share no text."""
+    random = np.random.default_rng(seed)
+    trials = [Trial(i, 10, 1.0, float(random.uniform(-10.0, 30.0))) for i in range(7) if random.random() < 0.9]
+    sets = [
+        chosen
+        for size in range(5)
+        for chosen in combinations(trials, size)
+        if all(b.first - a.first > 1 for a, b in pairwise(chosen))
+    ]
+    most = max(sum(trial.score for trial in chosen) for chosen in sets)
+    order = exchanged_order(trials, 8)
+    assert sorted(order) == list(range(8))
+    assert sum(trial.score for trial in trials if order[trial.first] == trial.first + 1) == pytest.approx(most)
 
-    def likelihood(order: Sequence[int]) -> float:
-        return 10.0 * sum(a == b for a, b in zip(order, spoken, strict=True))
 
-    assert exchanged_order([Trial(i, 6) for i in range(3)], likelihood) == tuple(spoken)
-
-
-def test_a_little_likelier_is_not_enough_and_nothing_tried_changes_nothing() -> None:
-    assert exchanged_order([Trial(0, 6)], lambda order: float(order[0])) == (0, 1)
-    assert exchanged_order([], lambda order: 0.0) == ()
+def test_too_little_speaks_for_an_exchange() -> None:
+    assert Trial(0, 10, 0.1, 4.9).score == 0.0, "neither lengths nor words alone"
+    assert Trial(0, 10, 1.0, 1.0).score == 0.0, "together too little"
+    assert Trial(0, 10, 1.0, 3.0).score == 7.0 and Trial(0, 10, 0.1, 7.0).score == pytest.approx(7.4)
+    assert exchanged_order([], 3) == (0, 1, 2) and exchanged_order([], 0) == ()
 
 
 def test_cues_get_each_others_times_and_keep_their_order() -> None:

@@ -88,7 +88,7 @@ def test_a_number_is_one_word_and_characters_are_words_where_no_blanks_are_writt
     words = say("In 1984 it cost $25 there.", Voice("en-us")).words
     assert [word.text for word in words] == ["In", "1984", "it", "cost", "$25", "there."]
     assert all(a.span.end == b.span.start for a, b in pairwise(words))
-    assert "".join(word.text for word in say("今天早上", Voice("cmn")).words) == "今天早上"
+    assert "".join(word.text for word in say("今天早上", Voice("cmn-latn-pinyin")).words) == "今天早上"
 
 
 def test_pace_matters_and_an_unknown_voice_is_named() -> None:
@@ -116,7 +116,7 @@ def test_lines_sound_where_the_case_says_and_nowhere_else(tmp_path: Path) -> Non
 
 
 def test_a_case_is_the_same_on_every_run_and_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generation, "RECIPES", (Recipe("short", "tuning", "zh", ("cmn",)),))
+    monkeypatch.setattr(generation, "RECIPES", (Recipe("short", "tuning", "zh", ("cmn-latn-pinyin",)),))
     sounds = [list(generation.build_cases(tmp_path / name, tmp_path))[0].media.read_bytes() for name in "ab"]
     assert sounds[0] == sounds[1]
     written = list(generation.build_cases(tmp_path, tmp_path, "tuning"))
