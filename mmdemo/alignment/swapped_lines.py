@@ -24,8 +24,8 @@ LEAST_LOG_PROBABILITY = -9.2
 LENGTH_WEIGHT = 4.0
 LEAST_SCORE = 6.0
 LEAST_LENGTH_GAIN, LEAST_WORD_GAIN = 0.5, 0.5
-"""Log probability that the other order gains, and its lengths' gain times the weight, must reach the score together, and
-one of the two must speak for it alone. On four tuning files with 12 exchanged pairs ten pass and no other does."""
+"""Log probability that the other order gains, and its lengths' gain times the weight, must reach the score together,
+and one of the two must speak for it alone. On four tuning files with 12 exchanged pairs ten pass and no other does."""
 
 
 def exchange_gains(weights: Sequence[float], seconds: Sequence[float]) -> Float64Array:

@@ -40,7 +40,9 @@ class Plan:
     name: str
     language: str
     parts: tuple[str, ...]  # paragraphs, captions or digits, in order
-    spoken: bool = True  # False: only its text is asked about, as espeak-ng's Mandarin is not understood by Whisper
+    spoken: bool = (
+        True  # False: only its text is asked about, as Debian’s espeak-ng reads Chinese characters in English
+    )
 
 
 PLANS: dict[QuestionSet, tuple[Plan, ...]] = {
