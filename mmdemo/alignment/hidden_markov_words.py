@@ -28,7 +28,7 @@ FRAME_SECONDS = 0.01
 LOUDEST = 32767
 SEARCH = MappingProxyType({"bestpath": False, "lw": 3.0, "silprob": 0.1})
 """No search of the lattice behind the Viterbi pass, which loses alignments; pauses between words are not rare."""
-WIDE = MappingProxyType({"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-150})
+WIDE = MappingProxyType({"beam": 1e-300, "pbeam": 1e-300, "wbeam": 1e-300})
 """Beams for lines that the usual ones lose: of 221 lines in 22 synthetic voices, rooms and noises 61 were lost with
 PocketSphinx's own settings, 20 with `SEARCH` and one with these beams, and the words found lay as near."""
 SHORTEST_PART = 3

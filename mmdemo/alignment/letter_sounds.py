@@ -2,7 +2,8 @@
 
 A forced alignment only has to tell one word from the next, so the nearest English phone is enough: with these tables
 PocketSphinx's English model puts 76 to 98 % of the words of nine languages within 50 ms of where a synthesiser began
-them (`mmdemo.evaluation.alignment_generation`), where cross-attention puts 40 to 65 %.
+them (`mmdemo.evaluation.alignment_generation`), where cross-attention puts 40 to 65 %. Of the others four sentences
+each were tried, and 77 to 100 % lay so near.
 """
 
 from __future__ import annotations
@@ -42,6 +43,25 @@ _OWN: Mapping[str, str] = MappingProxyType(
         j ZH, ge ZH EH, gi ZH IY, ce S EH, ci S IY, rr HH, que K IY, ão AW N, ou OW""",
         "sv": "å AO, ä EH, ö ER, sj SH, skj SH, tj SH, ck K, ng NG, z S",
         "tr": "ç CH, ş SH, ğ, ı AH, ö ER, ü UW, c JH, j ZH, â AA, y Y",
+        "cs": """á AA, č CH, ď D Y, é EH, ě Y EH, í IY, ň N Y, ó OW, ř R ZH, š SH, ť T Y, ú UW, ů UW, ý IY, ž ZH, c T S,
+        ch HH, ou OW, dě D Y EH, tě T Y EH, ně N Y EH, di D Y IY, ti T Y IY, ni N Y IY""",
+        "sk": """á AA, ä EH, č CH, ď D Y, é EH, í IY, ĺ L, ľ L Y, ň N Y, ó OW, ô W AO, ŕ R, š SH, ť T Y, ú UW, ý IY,
+        ž ZH, c T S, ch HH, dz D Z, dž JH, ie Y EH, ia Y AA""",
+        "fi": "ä AE, ö ER, å AO, aa AA, ää AE, ee EH, ii IY, oo AO, uu UW, yy UW, öö ER, y UW, ng NG, nk NG K, š SH",
+        "hu": """á AA, é EY, í IY, ó OW, ö ER, ő ER, ú UW, ü UW, ű UW, a AO, c T S, cs CH, dzs JH, gy D Y, ly Y,
+        ny N Y, s SH, sz S, ty T Y, zs ZH""",
+        "ro": """ă AH, â IH, î IH, ș SH, ş SH, ț T S, ţ T S, j ZH, ce CH EH, ci CH IY, che K EH, chi K IY, ge JH EH,
+        gi JH IY, ghe G EH, ghi G IY""",
+        "hr": "č CH, ć CH, đ JH, dž JH, š SH, ž ZH, c T S, lj L Y, nj N Y",
+        "id": "c CH, j JH, y Y, ng NG, ngg NG G, ny N Y, sy SH, kh HH",
+        "da": "æ EH, ø ER, å AO, aa AO, ej AY, øj OY, sj SH, d$ DH, g$, er$ ER, e$ AH, c S, hv V, hj Y, y UW, z S",
+        "no": "æ AE, ø ER, å AO, sj SH, skj SH, kj SH, tj SH, ei EY, øy OY, au AW, hv V, hj Y, gj Y, y UW, z S, d$",
+        "uk": """а AA, б B, в V, г HH, ґ G, д D, е EH, є Y EH, ж ZH, з Z, и IH, і IY, ї Y IY, й Y, к K, л L, м M, н N, о AO,
+        п P, р R, с S, т T, у UW, ф F, х HH, ц T S, ч CH, ш SH, щ SH CH, ь, ю Y UW, я Y AA, в$ W""",
+        "el": """α AA, ά AA, β V, γ G, δ DH, ε EH, έ EH, ζ Z, η IY, ή IY, θ TH, ι IY, ί IY, ϊ IY, ΐ IY, κ K, λ L, μ M,
+        ν N, ξ K S, ο AO, ό AO, π P, ρ R, σ S, ς S, τ T, υ IY, ύ IY, φ F, χ HH, ψ P S, ω AO, ώ AO, ου UW, ού UW, αι EH,
+        αί EH, ει IY, εί IY, οι IY, οί IY, μπ B, ντ D, γκ G, γγ NG G, τσ T S, τζ D Z, ευ EH V, αυ AA V, εύ EH V,
+        αύ AA V""",
         "ru": """а AA, б B, в V, г G, д D, е EH, ё AO, ж ZH, з Z, и IY, й Y, к K, л L, м M, н N, о AO, п P, р R, с S,
         т T, у UW, ф F, х HH, ц T S, ч CH, ш SH, щ SH, ъ, ы IH, ь, э EH, ю Y UW, я Y AA, о$ AH, а$ AH, в$ F, г$ K, д$ T,
         б$ P, з$ S, его$ EH V AO, ого$ AO V AO""",

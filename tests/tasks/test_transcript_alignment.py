@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mmdemo.backbone.audio_tower import AudioTower
 from mmdemo.config import Limits
 from mmdemo.errors import NoAudio, UnknownLanguage, WrongMediaKind
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
@@ -15,7 +16,7 @@ from mmdemo.media import audio_from_samples, load_audio
 from mmdemo.runtime import Models
 from mmdemo.speech import RecognisedWindow
 from mmdemo.tasks.transcript_alignment import align, align_whole
-from mmdemo.types import SAMPLE_RATE, Audio, Cue, EncodedWindow, Encoding, Segment, VideoFile, Word
+from mmdemo.types import SAMPLE_RATE, Audio, Cue, EncodedWindow, Encoding, Float32Array, Segment, VideoFile, Word
 from mmdemo.word_times import TimedToken
 from tests.fakes import FakeBackbone, FakeSpeech, fake_models
 
@@ -197,3 +198,32 @@ def test_real_speech_is_not_forced_into_another_text(both_profiles: Models, limi
     media = load_audio(sample(SPEECH_FILES[0]), limits)
     text = ["Regierung beschließt neues Gesetz zur Förderung", "der Windkraft an der Nordseeküste von morgen an"]
     assert align_whole(media, text, both_profiles).cues == ()
+
+
+@pytest.mark.real
+def test_a_cancelled_alignment_goes_on_where_it_stopped(
+    real_models: Models, limits: Limits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every window is encoded by the first run or by the second one, none by both."""
+    encoded: list[int] = []
+    encode = AudioTower.encode
+
+    def counted(tower: AudioTower, waveform: Float32Array) -> tuple[Float32Array, Float32Array]:
+        encoded.append(len(waveform))
+        return encode(tower, waveform)
+
+    monkeypatch.setattr(AudioTower, "encode", counted)
+    speech = [load_audio(sample(name), limits).waveform for name in SPEECH_FILES]
+    waveform = np.concatenate([part for _ in range(6) for one in speech for part in (one, np.zeros(8000, np.float32))])
+    media = audio_from_samples(waveform, SAMPLE_RATE, "to be cancelled")
+    text = ["I trust you had an historic evening"] * 6
+    work = align(media, text, real_models)
+    for step in work:
+        if step.seconds_done > 30.0:
+            break
+    work.close()
+    first = len(encoded)
+    result = align_whole(media, text, real_models)
+    windows = len(real_models.backbone.encode_sound(media).windows)
+    assert 0 < first < windows == len(encoded)
+    assert result.cues
