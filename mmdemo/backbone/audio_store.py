@@ -220,7 +220,7 @@ class AudioTokenStore:
         Args:
             keep: a recording that stays in any case.
         """
-        folders = sorted(self._folders(), key=lambda folder: folder.stat().st_mtime)
+        folders = sorted(self._folders(), key=_last_used)
         total = sum(_folder_bytes(folder) for folder in folders)
         for folder in folders:
             if total <= self._max_bytes:
@@ -242,5 +242,16 @@ def _size(path: Path) -> int:
         return 0
 
 
+def _last_used(folder: Path) -> float:
+    """Return when a folder was used last; another job may have finished or deleted it since it was listed."""
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def _folder_bytes(folder: Path) -> int:
-    return sum(_size(path) for path in folder.iterdir()) if folder.is_dir() else 0
+    try:
+        return sum(_size(path) for path in folder.iterdir())
+    except OSError:  # no folder any more
+        return 0

@@ -78,6 +78,19 @@ def test_a_stopped_recording_goes_on(tmp_path: Path) -> None:
     _assert_equal(list(read_windows(encoding)), windows)
 
 
+def test_a_folder_that_goes_while_the_store_is_swept_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another job moves its finished recording into place between the listing of the folders and the look at each."""
+    store = _store(tmp_path, max_bytes=1)
+    _fill(store, "first", _windows(2))
+    listed = AudioTokenStore._folders
+    monkeypatch.setattr(AudioTokenStore, "_folders", lambda self: [tmp_path / "moved.partial", *listed(self)])
+    _fill(store, "second", _windows(2))
+    assert store.open("second") is not None and store.open("first") is None
+    assert store.total_bytes() > 0
+
+
 @pytest.mark.parametrize("name", ["tokens.f16", "voice.f16", "endings.f16", "windows.jsonl"])
 def test_a_torn_write_loses_only_the_torn_window(tmp_path: Path, name: str) -> None:
     windows = _windows(3)
