@@ -29,6 +29,7 @@ def test_lines_that_are_said_as_fast_as_the_others_are_not_suspected() -> None:
 def test_a_long_line_on_the_time_of_a_short_one_is_suspected() -> None:
     gains = exchange_gains([LENGTHS[i] for i in (1, 0, 2, 3, 4)], SECONDS)
     assert is_suspected(gains) and int(np.argmax(gains)) == 0
+    assert not is_suspected(np.concatenate([gains, np.zeros(200)])), "one pair in a long file is chance"
 
 
 @pytest.mark.parametrize("seed", range(12))
