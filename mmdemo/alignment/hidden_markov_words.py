@@ -28,8 +28,8 @@ FRAME_SECONDS = 0.01
 LOUDEST = 32767
 BEAMS = MappingProxyType({"beam": 1e-80, "pbeam": 1e-80, "wbeam": 1e-60})
 SEARCH = MappingProxyType({"bestpath": False, "lw": 3.0, "silprob": 0.1, **BEAMS})
-"""No search of the lattice behind the Viterbi pass, which loses alignments; pauses between words are not rare; and beams
-that lose 6 of 318 lines where PocketSphinx's own lose 21, in the same time (their retries included)."""
+"""No search of the lattice behind the Viterbi pass, which loses alignments; pauses between words are not rare; beams
+that lose 6 of 318 lines where PocketSphinx's own lose 21, in the same time (retries included)."""
 WIDE = MappingProxyType({"beam": 1e-300, "pbeam": 1e-300, "wbeam": 1e-300})
 """Beams for the lines that those lose; with all of PocketSphinx's own settings 61 of 221 lines in 22 synthetic voices,
 rooms and noises were lost, with these none."""
