@@ -26,8 +26,8 @@ UNSURE_PROBABILITY = 0.6
 """Of a line's first word, under which it may stand on a hesitation."""
 STRETCHED = 1.5
 """A line's first word that stands on a hesitation has that and the pause behind it, more than it should take. Of 21
-fillers that made a line likelier seven were right, six of them before words stretched by 1.66 or more; twelve were wrong,
-before words such as “The cap|tain”, whose closures look like pauses, stretched by 1.41 or less."""
+fillers that made a line likelier seven were right, six of them before words stretched by 1.66 or more; twelve were
+wrong, before words such as “The cap|tain”, whose closures look like pauses, stretched by 1.41 or less."""
 COMPARED_WORDS = 2
 LEAST_GAIN = 0.2
 """Of log probability of a line's first words. Before 69 lines that begin with their first word (five voices) all but
