@@ -7,9 +7,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import Any
 
 import gradio as gr
+import httpx
+from gradio import networking
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +29,7 @@ DIFFERENT = (b"deep_link", b"all_endpoints")
 """Parameters of the address that make a page of its own."""
 HEADERS = {"cache-control": "no-cache", "vary": "accept-language, accept-encoding"}
 
+START_SECONDS = 60.0
 CALM_SECONDS, LONGEST_WAIT = 2.0, 8.0
 """A page is on its way for so long; what waits for calm waits no longer than this."""
 
@@ -63,6 +67,14 @@ def changed(config: Mapping[str, Any], changes: Mapping[int, dict[str, Any]]) ->
         for one in config["components"]
     ]
     return {**config, "components": components}
+
+
+def _answers(url: str) -> bool:
+    """Tell whether the new server answers on this machine; Gradio's own look gives a busy one three seconds."""
+    try:
+        return httpx.head(url, timeout=START_SECONDS, verify=False).status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+    except httpx.HTTPError:
+        return False
 
 
 class Calm:
@@ -120,6 +132,7 @@ class SpeakingBlocks(gr.Blocks):
         for _, language in INTERFACE_LANGUAGES:
             self._in_language(language)
         CALM.broken = time.monotonic()  # somebody may be waiting for the server
+        networking.url_ok = _answers  # looked up there by Gradio's `launch`
         return super().launch(*arguments, **named)
 
     def _in_language(self, language: str) -> dict[int, dict[str, Any]]:

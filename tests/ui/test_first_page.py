@@ -108,3 +108,21 @@ def test_work_in_the_background_waits_for_calm_but_not_for_ever(monkeypatch: pyt
     calm.broken = started + 60  # page after page
     calm.wait()
     assert time.monotonic() - started < 10
+
+
+def test_a_busy_server_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradio gives a server three seconds to answer itself, which tests side by side, or other users, may take."""
+    asked: list[float] = []
+
+    def head(url: str, timeout: float, verify: bool) -> httpx.Response:
+        asked.append(timeout)
+        return httpx.Response(200)
+
+    monkeypatch.setattr(httpx, "head", head)
+    assert first_page._answers("http://127.0.0.1:1/") and asked[0] >= 30.0
+
+    def fail(url: str, timeout: float, verify: bool) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    monkeypatch.setattr(httpx, "head", fail)
+    assert not first_page._answers("http://127.0.0.1:1/")
