@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 import regex
@@ -83,12 +83,13 @@ LANGUAGES = frozenset({*_OWN, "zh"})
 """ISO 639-1 codes of the languages that can be read here."""
 
 
-def _read(table: str) -> dict[str, str]:
+@cache
+def _read(table: str) -> Mapping[str, str]:
     entries = (entry.split() for entry in table.split(","))
-    return {letters: " ".join(phones) for letters, *phones in entries}
+    return MappingProxyType({letters: " ".join(phones) for letters, *phones in entries})
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=len(LANGUAGES))
 def _sounds(language: str) -> Mapping[str, str]:
     return MappingProxyType({**_read(_LATIN), **_read(_OWN[language])})
 

@@ -40,9 +40,7 @@ class Plan:
     name: str
     language: str
     parts: tuple[str, ...]  # paragraphs, captions or digits, in order
-    spoken: bool = (
-        True  # False: only its text is asked about, as Debian’s espeak-ng reads Chinese characters in English
-    )
+    spoken: bool = True  # False: only its text is asked about, as espeak-ng's “cmn” spells Mandarin in English
 
 
 PLANS: dict[QuestionSet, tuple[Plan, ...]] = {

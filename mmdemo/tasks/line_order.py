@@ -54,8 +54,9 @@ def order_lines(
         The cues in the order given, some of them with each other's times.
     """
     places = sorted(range(len(cues)), key=lambda i: (cues[i].start, i))
-    lines = tuple(tuple(word.text for word in given_words([cues[i].text], language)) for i in places)
-    weights = [sum(word.weight for word in given_words([cues[i].text], language)) for i in places]
+    words = [given_words([cues[i].text], language) for i in places]
+    lines = [[word.text for word in line] for line in words]
+    weights = [sum(word.weight for word in line) for line in words]
     gains = exchange_gains(weights, [cues[i].end - cues[i].start for i in places])
     middles = np.array([0.5 * (cues[i].start + cues[i].end) for i in places])
     found: dict[int, float] = {}  # what the sound gains, by the first place of each pair

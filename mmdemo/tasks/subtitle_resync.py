@@ -124,10 +124,7 @@ class _Resync:
         if is_clear(fit) and not is_rough(snapping):
             return (yield from self._in_order(by_voice(self.cues, fit)))
         texts = [cue.text for cue in self.cues]
-        spoken, probability = self.language, 1.0
-        if not spoken:
-            finding = find_language(self.sound, self.models)
-            spoken, probability = yield from shown_as(finding, lambda _: self._progress(0.0, ""))
+        spoken, probability = yield from self._spoken()
         written = other_language(texts, spoken) if spoken else ""
         if not written or probability < UNDOUBTED_LANGUAGE_PROBABILITY:
             own = self._own_language(texts, spoken, probability)
@@ -143,16 +140,20 @@ class _Resync:
         if not are_lines_suspected(decided.cues):
             return decided, ""
         texts = [cue.text for cue in self.cues]
-        spoken, probability = self.language, 1.0
-        if not spoken:
-            finding = find_language(self.sound, self.models)
-            spoken, probability = yield from shown_as(finding, lambda _: self._progress(0.0, ""))
+        spoken, probability = yield from self._spoken()
         own = self._own_language(texts, spoken, probability)
-        if not own or (other_language(texts, own)):
+        if not own or other_language(texts, own):
             return decided, spoken
         ordering = order_lines(self.sound, decided.cues, self.models, own)
         ordered = yield from shown_as(ordering, lambda seconds: self._progress(seconds, own))
         return with_exchanges(self.cues, decided, ordered), own
+
+    def _spoken(self) -> Generator[ResyncProgress, None, tuple[str, float]]:
+        """Return the language of the speech, found where nobody named it, and its probability."""
+        if self.language:
+            return self.language, 1.0
+        finding = find_language(self.sound, self.models)
+        return (yield from shown_as(finding, lambda _: self._progress(0.0, "")))
 
     def _own_language(self, texts: Sequence[str], spoken: str, probability: float) -> str:
         """Return the language to hear the cues in: that of the text, where that of the speech is in doubt."""
