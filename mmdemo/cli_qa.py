@@ -106,7 +106,7 @@ def _evidence_line(found: Evidence, names: Sequence[str], language: str) -> str:
     if found.span is not None:
         parts.append(f"{format_timestamp(found.span.start)} – {format_timestamp(found.span.end)}")
     if found.region is not None:
-        parts.append(_place(found.region, language))
+        parts += [_place(region, language) for region in (found.region, *found.others)]
     if found.text:
         parts.append(f"“{found.text}”")
     return "  ".join(parts)

@@ -14,6 +14,7 @@ from mmdemo import __version__
 from mmdemo.backbone import familiarity, sound_kinds
 from mmdemo.backbone.head_files import COMPONENT, heads_folder, read_config, read_weights_config
 from mmdemo.config import MEGABYTE, Settings
+from mmdemo.detection import detector
 from mmdemo.device import choose_device, choose_threads, network_device
 from mmdemo.errors import MMDemoError, WeightsMissing
 from mmdemo.generators import answer_files, decoder_files
@@ -131,6 +132,11 @@ def _trained_statuses() -> tuple[WeightsStatus, ...]:
             expected_ngrams.EXPECTED_NGRAMS.component,
             expected_ngrams.SHIPPED_FOLDER,
             lambda folder: str(read_weights_config(folder, expected_ngrams.EXPECTED_NGRAMS)["model_id"]),
+        ),
+        _trained_status(
+            detector.DETECTOR.component,
+            detector.SHIPPED_FOLDER,
+            lambda folder: str(read_weights_config(folder, detector.DETECTOR)["model_id"]),
         ),
         _trained_status(familiarity.COMPONENT, familiarity.SHIPPED_FOLDER, familiarity.read_model_id),
         _trained_status(sound_kinds.COMPONENT, sound_kinds.SHIPPED_FOLDER, sound_kinds.read_model_id),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mmdemo.backbone.base import Backbone
     from mmdemo.backbone.familiarity import FamiliarityJudge
     from mmdemo.backbone.hearing import Hearing
+    from mmdemo.detection.detector import ThingDetector
     from mmdemo.generators.base import Generator
     from mmdemo.hub.progress import DownloadProgress
     from mmdemo.speech import SpeechRecognizer
@@ -32,6 +33,7 @@ class Models:
     speech: SpeechRecognizer
     generator: Generator
     familiarity: FamiliarityJudge
+    detector: ThingDetector | None = None  # of the local profile; the hub's generators look for themselves
 
 
 POLITE_SWITCH_SECONDS = 0.0005
@@ -64,16 +66,19 @@ def load_models(chosen: Settings, progress: Callable[[DownloadProgress], None] |
 def _local_models(chosen: Settings) -> Models:
     from mmdemo.backbone.familiarity import LocalFamiliarity
     from mmdemo.backbone.local import LocalBackbone
+    from mmdemo.detection.detector import ThingDetector
     from mmdemo.device import torch_device
     from mmdemo.generators.decoder import DecoderGenerator
     from mmdemo.generators.decoder_files import decoder_folder
 
     backbone = LocalBackbone(chosen)
+    device = torch_device(backbone.device)
     return Models(
         backbone,
         _recogniser(backbone.hearing, backbone.lock),
-        DecoderGenerator(decoder_folder(), torch_device(backbone.device), backbone.lock),
+        DecoderGenerator(decoder_folder(), device, backbone.lock),
         LocalFamiliarity(),
+        ThingDetector(chosen, device, backbone.lock),
     )
 
 

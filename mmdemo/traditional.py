@@ -103,3 +103,15 @@ def _converter() -> Any:
     from opencc import OpenCC
 
     return OpenCC("s2twp")
+
+
+def simplified(text: str) -> str:
+    """Write Chinese in simplified characters; other scripts stay."""
+    return str(_simplifier().convert(text))
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")

@@ -212,6 +212,25 @@ class EncodedWindow:
     voice_activity: Float32Array  # [token_count] probability that somebody speaks
 
 
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of a picture, in parts of its width and height, from the upper left corner."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that a detector found in a picture."""
+
+    class_id: int  # of COCO's eighty classes, see `mmdemo.detection.thing_names`
+    score: float  # of the detector, 0..1, not calibrated
+    region: Region
+
+
 @dataclass(frozen=True, eq=False)
 class Encoding:
     """Media after one pass of the backbone; every task takes it in place of the media."""
@@ -229,6 +248,7 @@ class Encoding:
     soundtrack: Encoding | None = None  # video only
     pictures: tuple[UInt8Array, ...] = ()  # each [H, W, 3] RGB, small: of an image one, of a clip one a frame; for
     # generators that look at pixels, empty where the backbone's own look at tokens
+    things: tuple[Thing, ...] | None = None  # of an image, surest first; None where no detector looked
     reasons: tuple[Sentence, ...] = ()
 
 
@@ -320,16 +340,6 @@ class Caption:
     heatmaps: tuple[WordHeatmap, ...] = ()  # one a word, when asked for
 
 
-@dataclass(frozen=True)
-class Region:
-    """A rectangle of a picture, in parts of its width and height, from the upper left corner."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-
 EvidenceKind = Literal["region", "frame", "passage", "sound", "whole"]
 """Part of a picture, picture of a clip, words that are said, stretch of sound, or all of the media."""
 
@@ -343,7 +353,8 @@ class Evidence:
     score: float  # 0..1, how much speaks for it
     span: Span | None = None  # seconds, of a frame, a passage or a sound
     region: Region | None = None  # of a picture or frame
-    text: str = ""  # what is said there
+    text: str = ""  # what is said there, or what was found
+    others: tuple[Region, ...] = ()  # of the same picture, when more than one thing speaks for the answer
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,19 @@
     }
   };
 
-  const markPlace = (item, region) => {
-    const mark = item.querySelector(".mm-ask-mark");
+  // "x0,y0,x1,y1", or several of them with ";" between: everything that was counted.
+  const markPlace = (item, regions) => {
+    const [mark, ...others] = item.querySelectorAll(".mm-ask-mark");
     if (!mark) return;
-    mark.hidden = !region;
-    if (!region) return;
-    const [x0, y0, x1, y1] = region.split(",").map((side) => 100 * Number(side));
-    Object.assign(mark.style, { left: `${x0}%`, top: `${y0}%`, width: `${x1 - x0}%`, height: `${y1 - y0}%` });
+    others.forEach((other) => other.remove());
+    mark.hidden = !regions;
+    if (!regions) return;
+    const places = regions.split(";").map((region) => region.split(",").map((side) => 100 * Number(side)));
+    mark.parentElement.classList.toggle("mm-ask-several", places.length > 1);
+    places.forEach(([x0, y0, x1, y1], index) => {
+      const drawn = index ? mark.parentElement.appendChild(mark.cloneNode()) : mark;
+      Object.assign(drawn.style, { left: `${x0}%`, top: `${y0}%`, width: `${x1 - x0}%`, height: `${y1 - y0}%` });
+    });
   };
 
   document.addEventListener("click", (event) => {

@@ -56,6 +56,17 @@ KINDRED = {
 """Other words for a thing; a picture whose questions or answers have one is passed over."""
 MOST_PICTURES = 150
 """Pictures that are asked about at most, each in both languages: the share is then known to some 3 %."""
+THERE_AFTER_ALL = frozenset(
+    {
+        ("000000002229.jpg", "kite"),
+        ("000000005373.jpg", "pizza"),
+        ("000000010073.jpg", "pizza"),
+        ("000000029457.jpg", "laptop"),
+        ("000000034920.jpg", "giraffe"),
+    }
+)
+"""Things of the validation pictures that nobody's question names and that are there, as looking at the pictures showed:
+all that the detector is surest of were."""
 NEGATIVE = frozenset({"no", "none", "0", "nothing", "不是", "没有", "不", "什么也没有"})
 
 
@@ -85,7 +96,8 @@ def absent_report(
     for name in sorted(encodings)[:MOST_PICTURES]:
         draw = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
         english, chinese = THINGS[draw % len(THINGS)]
-        if re.search(rf"\b(?:{'|'.join((english, *KINDRED.get(english, ())))})", told.get(name, "")):
+        mentioned = re.search(rf"\b(?:{'|'.join((english, *KINDRED.get(english, ())))})", told.get(name, ""))
+        if mentioned or (name, english) in THERE_AFTER_ALL:
             continue
         place = draw // len(THINGS) % len(FORMS["en"])
         for language, thing in (("en", english), ("zh", chinese)):

@@ -17,6 +17,7 @@ from mmdemo.evaluation.reports import load_average
 from mmdemo.evaluation.vqa_metric import answer_accuracies, calibration_error, normalised_answer, vqa_accuracy
 from mmdemo.generators.base import Generator
 from mmdemo.runtime import Models
+from mmdemo.tasks.qa_media import with_things
 from mmdemo.types import Encoding, Guess, Image
 
 TYPES = ("yes/no", "number", "other")
@@ -61,13 +62,15 @@ def encoded_pictures(folder: Path, wanted: set[str], found: Models) -> Iterator[
 
 def _encoded(batch: Sequence[tuple[str, Image]], found: Models) -> Iterator[tuple[str, Encoding]]:
     encodings = found.backbone.encode_images([image for _, image in batch])
-    yield from zip([name for name, _ in batch], encodings, strict=True)
+    for (name, image), encoding in zip(batch, encodings, strict=True):
+        yield name, with_things(image, encoding, found)
 
 
 def zeroed(encoding: Encoding) -> Encoding:
     """Return an encoding in which nothing is to be seen."""
     embedding = None if encoding.embedding is None else np.zeros_like(encoding.embedding)
-    return replace(encoding, tokens=np.zeros_like(np.asarray(encoding.tokens)), embedding=embedding)
+    tokens = np.zeros_like(np.asarray(encoding.tokens))
+    return replace(encoding, tokens=tokens, embedding=embedding, things=None)
 
 
 class MostFrequent:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmdemo.detection.thing_questions import support_rows
 from mmdemo.errors import WeightsCorrupt
 from mmdemo.generators.answer_calibration import ANSWER_KINDS, answer_kind, calibrated
 from mmdemo.generators.answer_files import (
@@ -21,7 +22,7 @@ from mmdemo.generators.answer_files import (
     read_answer_list,
     read_answers_config,
 )
-from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess
+from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Guess, Thing
 
 if TYPE_CHECKING:  # importing torch takes seconds
     import torch
@@ -48,6 +49,7 @@ class _Read:
 
     look: Look
     evidence: torch.Tensor  # [1, A, 2]
+    things: tuple[Thing, ...] | None  # that the detector found
 
 
 def load_answers(folder: Path, generator: DecoderGenerator) -> LoadedAnswers:
@@ -98,6 +100,11 @@ class PictureAnswers:
         with self._generator.lock, torch.inference_mode(False):
             return load_answers(self._folder or answers_folder(), self._generator)
 
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """The answers in English, in order."""
+        return tuple(answer.en for answer in self.loaded.answers)
+
     def answers(
         self, encoding: Encoding, questions: Sequence[str], language: CaptionLanguage, count: int
     ) -> list[tuple[Guess, ...]]:
@@ -146,11 +153,12 @@ class PictureAnswers:
         probabilities = probabilities * seen
         network = self.loaded.network
         pieces = reader.pieces(ids, probabilities, language)
+        things = encoding.things if seen else None
         look = network.look(decoder.see(tokens) * seen, ids, probabilities, pieces)
         embedding = encoding.embedding if encoding.embedding is not None else np.zeros(network.shape.vector_width)
         joint = torch.from_numpy(np.asarray(embedding, np.float32)).to(device)[None] * seen
         evidence = network.evidence(class_logits.softmax(dim=1) * seen, joint)
-        return _Read(look, evidence)
+        return _Read(look, evidence, things)
 
     def _scores(
         self, read: _Read, questions: Sequence[str], language: CaptionLanguage
@@ -167,7 +175,8 @@ class PictureAnswers:
         if torch.is_grad_enabled():
             embedded = embedded.detach().requires_grad_(True)
         last, weights = network.hidden(read.look, embedded, ends.to(device))
-        return network.logits(last, read.look, read.evidence), weights, embedded
+        support = support_rows(questions, language, [read.things] * len(questions), self._names)  # [Q, A]
+        return network.logits(last, read.look, read.evidence) + support.to(device), weights, embedded
 
     def heatmap(self, encoding: Encoding, question: str, answer: str, language: CaptionLanguage) -> Float32Array:
         """Show where the network looked (see `mmdemo.generators.base.Generator.answer_heatmap`).

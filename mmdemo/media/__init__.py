@@ -7,6 +7,7 @@ from mmdemo.media.opening import open_media
 from mmdemo.media.player import player_ready
 from mmdemo.media.probing import probe
 from mmdemo.media.samples import audio_from_samples
+from mmdemo.media.stills import still_at
 from mmdemo.media.transcode import transcode_for_player
 from mmdemo.media.video import load_video, sample_video
 from mmdemo.verified_files import file_sha256
@@ -25,5 +26,6 @@ __all__ = [
     "player_ready",
     "probe",
     "sample_video",
+    "still_at",
     "transcode_for_player",
 ]

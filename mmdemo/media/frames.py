@@ -60,7 +60,7 @@ def map_packets(path: Path, limits: Limits, name: str) -> PacketMap:
     count = keys = 0
     end = 0.0
     with open_container(path, limits, name) as container:
-        stream = _pictures(container, name)
+        stream = require_pictures(container, name)
         origin = clock_origin(container)
         for stamp, is_key in _stamps(container, stream):
             count += 1
@@ -179,7 +179,12 @@ def _upright(frame: VideoFrame, width: int, height: int) -> UInt8Array:
     return np.ascontiguousarray(np.rot90(pixels, turns), dtype=np.uint8)
 
 
-def _pictures(container: InputContainer, name: str) -> VideoStream:
+def require_pictures(container: InputContainer, name: str) -> VideoStream:
+    """Return the stream of pictures.
+
+    Raises:
+        WrongMediaKind: there is none.
+    """
     stream = picture_stream(container)
     if stream is None:
         raise WrongMediaKind(name=name, kind="audio", wanted="video")
@@ -187,7 +192,7 @@ def _pictures(container: InputContainer, name: str) -> VideoStream:
 
 
 def _decode(container: InputContainer, name: str, key_step: float | None) -> Iterator[TimedFrame]:
-    stream = _pictures(container, name)
+    stream = require_pictures(container, name)
     stream.thread_type = "AUTO"
     if key_step is not None:
         stream.discard = Discard.nonkey  # some demuxers then do not even read what lies between

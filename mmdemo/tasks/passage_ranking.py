@@ -10,8 +10,8 @@ import numpy as np
 from mmdemo.tasks.answer_spans import AnswerSpan, asks_for_subject, english_span
 from mmdemo.tasks.answer_spans_chinese import chinese_span
 from mmdemo.tasks.passages import Match, PassageIndex
-from mmdemo.tasks.question_words import simplified
 from mmdemo.tasks.questions import Question
+from mmdemo.traditional import simplified
 from mmdemo.types import Float32Array
 
 TYPED_KINDS = frozenset({"who", "when", "where", "how_many", "how_much", "how_long", "why", "colour"})

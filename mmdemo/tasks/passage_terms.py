@@ -13,7 +13,8 @@ from rapidfuzz import fuzz
 
 from mmdemo.alignment.spoken_tokens import spoken_word_tokens
 from mmdemo.tasks.english_forms import BASIC_FORMS
-from mmdemo.tasks.question_words import CHINESE_STOP_WORDS, ENGLISH_GRAMMAR_WORDS, chinese_words, is_han, simplified
+from mmdemo.tasks.question_words import CHINESE_STOP_WORDS, ENGLISH_GRAMMAR_WORDS, chinese_words, is_han
+from mmdemo.traditional import simplified
 from mmdemo.types import CaptionLanguage
 
 SAME_STEM, SAME_SOUND, ALIKE, SAME_ROOT, TRANSLATED, PART_TRANSLATED = 1.0, 0.85, 0.8, 0.7, 0.85, 0.6

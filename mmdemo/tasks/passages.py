@@ -17,10 +17,10 @@ from mmdemo.backbone.observed import unobserved
 from mmdemo.runtime import Models
 from mmdemo.tasks.heard import Heard
 from mmdemo.tasks.passage_terms import Term, chinese_term, chinese_terms, english_terms, question_terms, sameness
-from mmdemo.tasks.question_words import simplified
 from mmdemo.tasks.questions import Question
 from mmdemo.tasks.sentence_splitting import split_sentence
 from mmdemo.text import text_of
+from mmdemo.traditional import simplified
 from mmdemo.types import CaptionLanguage, Encoding, Float32Array, Segment, Span, Word
 
 TEXTS_AT_ONCE = 64

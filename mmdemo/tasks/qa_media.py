@@ -92,9 +92,26 @@ def look(medium: Medium, models: Models) -> Generator[AskProgress, None, Encodin
     assert isinstance(media, Image | ImageFile | Video | VideoFile), "recordings show nothing"
     if isinstance(media, Image | ImageFile):
         yield AskProgress("encoding", 0.0, medium.place)
-        return models.backbone.encode(media)
+        encoding = models.backbone.encode(media)
+        yield AskProgress("encoding", 0.5, medium.place)
+        return with_things(media, encoding, models)
     steps = models.backbone.encode_frames(media)
     return (yield from shown_as(steps, lambda share: AskProgress("encoding", share, medium.place)))
+
+
+def with_things(image: Image | ImageFile, encoding: Encoding, models: Models) -> Encoding:
+    """Add what the detector finds in a picture, which it looks at once.
+
+    Args:
+        image: the picture.
+        encoding: of it.
+        models: of them the detector; without one nothing is added.
+
+    Raises:
+        InputError: the picture cannot be decoded.
+        WeightsError: the detector cannot be loaded.
+    """
+    return encoding if models.detector is None else replace(encoding, things=models.detector.things([image])[0])
 
 
 def placed(answer: Answer, place: int) -> Answer:

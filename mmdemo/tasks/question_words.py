@@ -10,6 +10,7 @@ from typing import Any
 
 import regex
 
+from mmdemo.traditional import simplified
 from mmdemo.types import CaptionLanguage
 
 _TAG = regex.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>|</?\p{L}[^<>]*>", regex.DOTALL | regex.IGNORECASE)
@@ -99,18 +100,6 @@ def script_language(text: str) -> CaptionLanguage:
 def is_han(text: str) -> bool:
     """Tell whether a word is written in Chinese characters."""
     return regex.match(r"\p{Han}", text) is not None
-
-
-def simplified(text: str) -> str:
-    """Write Chinese in simplified characters; other scripts stay."""
-    return str(_simplifier().convert(text))
-
-
-@lru_cache(maxsize=1)
-def _simplifier() -> Any:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
 
 
 _segmenter_lock = threading.Lock()

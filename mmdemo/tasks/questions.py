@@ -15,9 +15,9 @@ from mmdemo.tasks.question_words import (
     has_words,
     is_foreign,
     script_language,
-    simplified,
 )
 from mmdemo.text import read_text
+from mmdemo.traditional import simplified
 from mmdemo.types import CaptionLanguage
 
 _END_MARKS = " ?？!！.。…,，;；:：~～\"'“”‘’"

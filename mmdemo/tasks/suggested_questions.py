@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 import numpy as np
 
 from mmdemo.runtime import Models
+from mmdemo.tasks.counting_suggestions import counting_questions
 from mmdemo.tasks.heard import Heard, heard
 from mmdemo.tasks.indexing import whole_embedding
 from mmdemo.tasks.qa_media import Askable, AskProgress, Medium, look, medium_of
@@ -84,7 +85,8 @@ def suggest_questions(
     for medium in every:
         seen = [] if medium.kind == "audio" else (yield from _things(medium, models))
         said = _if_heard(medium, models)
-        own.append(_about(medium, seen, said))
+        counted = counting_questions((yield from look(medium, models))) if medium.kind == "image" else []
+        own.append(_about(medium, seen, said, counted))
         things.append(seen)
     several = _about_several(every, things) if len(every) > 1 else []
     mixed = [question for question in chain.from_iterable(zip_longest(*own)) if question is not None]
@@ -133,7 +135,7 @@ def _if_heard(medium: Medium, models: Models) -> Heard | None:
     return None
 
 
-def _about(medium: Medium, things: Sequence[Thing], said: Heard | None) -> list[Sentence]:
+def _about(medium: Medium, things: Sequence[Thing], said: Heard | None, counted: Sequence[Sentence]) -> list[Sentence]:
     """Return questions about one of the media, the best first."""
     if medium.kind == "audio":
         return _about_sound(said)
@@ -146,7 +148,7 @@ def _about(medium: Medium, things: Sequence[Thing], said: Heard | None) -> list[
         Sentence("How many people are there?", "有几个人？"),
         Sentence("Where is this?", "这是在哪里？"),
     ]
-    return [*shown[:3], *general, *shown[3:]]
+    return [*shown[:1], *counted[:1], *shown[1:3], *general, *shown[3:]]
 
 
 def _about_thing(thing: Thing, moving: bool) -> list[Sentence]:

@@ -17,6 +17,7 @@ from mmdemo.tasks.video_answer_frames import SeenClip, find_sightings, frame_pre
 from mmdemo.tasks.video_answer_order import answer_order
 from mmdemo.tasks.video_answer_summary import summarise
 from mmdemo.tasks.video_answer_times import answer_time
+from mmdemo.tasks.video_stills import still_of
 from mmdemo.tasks.visual_answers import answer_pictures
 from mmdemo.types import Answer, Evidence
 
@@ -61,7 +62,7 @@ def answer_video(question: Question, medium: Medium, models: Models) -> Steps:
     if question.kind == "when" or not is_question(question):
         return (yield from _when(question, clip, found, medium, models))
     yield AskProgress("answering", 0.0, medium.place)
-    seen = answer_frames(question, clip, models, medium.place)
+    seen = answer_frames(question, clip, models, medium)
     if found is None or not found.has_speech:
         return seen
     said = placed((yield from answer_sound(question, medium, models)), medium.place)
@@ -96,14 +97,14 @@ def _when(question: Question, clip: SeenClip, found: Heard | None, medium: Mediu
     return told if told.sure else by_time
 
 
-def answer_frames(question: Question, clip: SeenClip, models: Models, place: int) -> Answer:
+def answer_frames(question: Question, clip: SeenClip, models: Models, medium: Medium) -> Answer:
     """Ask the frame that the joint space picks for what a question is about.
 
     Args:
         question: about something to be seen.
         clip: encoded.
-        models: backbone and generator.
-        place: of the clip among the media.
+        models: backbone, generator and detector.
+        medium: the clip.
 
     Returns:
         The answer; its evidence are frames, with the region where one was found.
@@ -113,9 +114,9 @@ def answer_frames(question: Question, clip: SeenClip, models: Models, place: int
     if phrase:
         likely = frame_presence(phrase, question.language, clip, models.backbone)
         frames, near = [int(likely.argmax())], float(likely.max())
-    answer = answer_pictures(question, [clip.frame(frame) for frame in frames], models)
+    answer = answer_pictures(question, [still_of(medium, clip, frame, models) for frame in frames], models)
     answer = doubted(answer, question, near)
-    return replace(answer, evidence=_as_frames(answer, clip, frames, place))
+    return replace(answer, evidence=_as_frames(answer, clip, frames, medium.place))
 
 
 def _as_frames(answer: Answer, clip: SeenClip, frames: list[int], place: int) -> tuple[Evidence, ...]:

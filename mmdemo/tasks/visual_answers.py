@@ -17,6 +17,7 @@ from mmdemo.tasks.indexing import whole_embedding
 from mmdemo.tasks.qa_presence import SEEN, presence
 from mmdemo.tasks.questions import Question
 from mmdemo.tasks.seen_things import CERTAIN, Seen, least_seen
+from mmdemo.tasks.thing_evidence import thing_evidence
 from mmdemo.tasks.visual_answer_texts import closed_answer, not_seen, perhaps
 from mmdemo.types import Answer, CaptionLanguage, Encoding, Evidence, Guess, Region
 
@@ -167,7 +168,10 @@ def _clearest(encodings: Sequence[Encoding], best: Guess, question: Question, mo
 
 
 def _evidence(encoding: Encoding, place: int, best: Guess, question: Question, models: Models) -> Evidence:
-    """Return the part of the picture that speaks for the answer; all of it where nothing stands out."""
+    """Return what speaks for the answer: things that were found, else where the generator looked, or the whole."""
+    found = thing_evidence(question, best.text, encoding, place)
+    if found is not None:
+        return found
     weights = models.generator.answer_heatmap(encoding, question.text, best.text, question.language)
     region, share = strongest_region(weights)
     kind = "whole" if region == Region(0.0, 0.0, 1.0, 1.0) else "region"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +16,8 @@ import torch
 from mmdemo.backbone.head_files import CONFIG_FILE, read_head, write_head
 from mmdemo.backbone.joint_space import JointSpace
 from mmdemo.config import settings
+from mmdemo.detection.detector import ThingDetector
+from mmdemo.device import choose_device, torch_device
 from mmdemo.evaluation.qa_questions import read_questions
 from mmdemo.generators.answer_files import (
     WEIGHTS_NAME,
@@ -83,7 +86,8 @@ def prepare(options: argparse.Namespace) -> Prepared:
     folder = options.base or SHIPPED_FOLDER
     base = load_decoder(folder, "cpu")
     torch.manual_seed(options.seed)
-    pictures = asked_pictures(options.data / "vqa", options.views, base.network, towers, space)
+    detector = ThingDetector(settings(), torch_device(choose_device(settings())), threading.RLock())
+    pictures = asked_pictures(options.data / "vqa", options.views, base.network, towers, space, detector)
     questions = training_part(read_questions(options.data / "vqa"))
     answers = read_answer_list(options.start) if options.start else answer_list(questions)
     network = AnswerNetwork(base.network, AnswerShape(len(answers), options.rank), HEAD_DROPOUT)
@@ -96,7 +100,7 @@ def prepare(options: argparse.Namespace) -> Prepared:
         elif isinstance(module, torch.nn.Linear) and multiplies_bfloat16():
             module.to(torch.bfloat16)  # once, instead of with every batch
     places = {answer.en: place for place, answer in enumerate(answers)}
-    flickr = captioned_table(options.data / "flickr8k", "train", options.views, base.network, towers, space)
+    flickr = captioned_table(options.data / "flickr8k", "train", options.views, base.network, towers, space, detector)
     asks = captioned_asks(picture_facts(options.data / "flickr8k", "train", ("en", "zh")), flickr, options.seed)
     rows = {name: row for row, name in enumerate(pictures.names)}
     random = np.random.default_rng(options.seed)
@@ -137,6 +141,11 @@ def learn(prepared: Prepared, options: argparse.Namespace, report: Callable[[Ans
     return train_answers(
         prepared.training, schedule_of(options), options.steps, options.seed, checkpoint, options.resume, report
     )
+
+
+def learned_before(folder: Path) -> list[AnswerCurve]:
+    """Read the curve of weights that stay as they are."""
+    return [AnswerCurve(**epoch) for epoch in json.loads((folder / "curves.json").read_text("utf-8"))]
 
 
 def write(prepared: Prepared, options: argparse.Namespace, curves: Sequence[AnswerCurve], seconds: int) -> None:

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from mmdemo.detection.thing_questions import support_rows
 from mmdemo.generators.answer_texts import question_ids
 from mmdemo.generators.label_names import LabelReader
 from mmdemo.generators.tokenizer import SPECIAL, UNKNOWN, Tokenizer
 from mmdemo.training.question_data import TrainingQuestion
-from mmdemo.types import CaptionLanguage
+from mmdemo.types import CaptionLanguage, Thing
 
 BLIND_SHARE = 0.1
 """Share of the training pictures that come without anything to be seen: so the network learns what questions alone
 tell, and its own answers without the picture are a fair baseline."""
 WITHOUT_LABELS = 0.15
 """Share of those that come without classes."""
+WITHOUT_THINGS = 0.15
+"""Share of those that come without what the detector found, as frames of clips do."""
 FAVOURED = {"number": 3.0, "colour": 2.0, "label": 2.0}
 """How much rather than others some kinds of questions out of captions are drawn; people ask for them often."""
 HIDDEN_WORDS = 0.1
@@ -35,6 +38,7 @@ class PictureTable:
     logits: Sequence[torch.Tensor]  # V of [N, 1000] of the tower's own classifier
     embeddings: torch.Tensor  # [N, 384] in the joint space
     names: tuple[str, ...]
+    things: Sequence[tuple[Thing, ...]] = ()  # N, that the detector found; none where it did not look
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,7 @@ class AnswerBatch:
     label_probabilities: torch.Tensor  # [B, L]
     classes: torch.Tensor  # [B, 1000]
     embeddings: torch.Tensor  # [B, 384]
+    support: torch.Tensor  # [B * K, A] what the detector says to the questions
     ids: torch.Tensor  # [B * K, T]
     ends: torch.Tensor  # [B * K] where ``<answer>`` stands
     targets: torch.Tensor  # [B * K, A] weights of the answers
@@ -69,6 +74,8 @@ class BatchMaker:
         self._tokenizer = tokenizer
         self._reader = reader
         self._places = places
+        self._answers = list(places)
+        self._things: list[tuple[Thing, ...] | None] = list(pictures.things) or [None] * len(pictures.names)
 
     def batch(
         self, rows: Sequence[int], questions: Sequence[TrainingQuestion], random: np.random.Generator | None
@@ -88,17 +95,32 @@ class BatchMaker:
         embeddings = table.embeddings[torch.tensor(list(rows))].clone()
         label_ids, probabilities = self._reader.most_probable(logits)
         classes = logits.softmax(dim=1)
+        each = len(questions) // len(rows)
+        found = [self._things[row] for row in rows for _ in range(each)]
+        support = support_rows([question.text for question in questions], language, found, self._answers)
         if random is not None:
-            compressed, probabilities, classes, embeddings = _changed(
-                compressed, probabilities, classes, embeddings, random
-            )
+            compressed = _mirrored(compressed, random)
+            hidden = _hidden(len(rows), random)
+            compressed = compressed * hidden.seen[:, :, None]
+            probabilities, classes = probabilities * hidden.labelled, classes * hidden.labelled
+            embeddings = embeddings * hidden.seen
+            support = support * hidden.detected.repeat_interleave(each, dim=0)
         ids, ends = question_ids([question.text for question in questions], language, self._tokenizer)
         if random is not None:
             # Only words are hidden: what stands between the prompt, which comes first, and ``<answer>``.
-            hidden = torch.from_numpy(random.random(tuple(ids.shape)) < HIDDEN_WORDS) & (ids >= len(SPECIAL))
-            ids = ids.masked_fill(hidden, SPECIAL.index(UNKNOWN))
+            unread = torch.from_numpy(random.random(tuple(ids.shape)) < HIDDEN_WORDS) & (ids >= len(SPECIAL))
+            ids = ids.masked_fill(unread, SPECIAL.index(UNKNOWN))
         return AnswerBatch(
-            language, compressed, label_ids, probabilities, classes, embeddings, ids, ends, self._targets(questions)
+            language,
+            compressed,
+            label_ids,
+            probabilities,
+            classes,
+            embeddings,
+            support,
+            ids,
+            ends,
+            self._targets(questions),
         )
 
     def _targets(self, questions: Sequence[TrainingQuestion]) -> torch.Tensor:
@@ -110,22 +132,29 @@ class BatchMaker:
         return targets
 
 
-def _changed(
-    compressed: torch.Tensor,
-    probabilities: torch.Tensor,
-    classes: torch.Tensor,
-    embeddings: torch.Tensor,
-    random: np.random.Generator,
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Mirror some pictures, hide the classes of some, and everything of a few."""
-    count = len(compressed)
+@dataclass(frozen=True, eq=False)
+class _Hidden:
+    """What of B pictures a training step shows, [B, 1] of 1 and 0."""
+
+    seen: torch.Tensor  # anything at all
+    labelled: torch.Tensor  # the classes
+    detected: torch.Tensor  # the things
+
+
+def _hidden(count: int, random: np.random.Generator) -> _Hidden:
+    def shown(hidden: float) -> torch.Tensor:
+        return torch.from_numpy((random.random(count) >= hidden).astype(np.float32))[:, None]
+
+    seen = shown(BLIND_SHARE)
+    return _Hidden(seen, seen * shown(WITHOUT_LABELS), seen * shown(WITHOUT_THINGS))
+
+
+def _mirrored(compressed: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
+    """Mirror some pictures [B, 81, I]."""
     side = round(compressed.shape[1] ** 0.5)
-    mirrored = torch.from_numpy(random.random(count) < MIRRORED)
+    mirrored = torch.from_numpy(random.random(len(compressed)) < MIRRORED)
     flipped = compressed.unflatten(1, (side, side)).flip(2).flatten(1, 2)
-    compressed = torch.where(mirrored[:, None, None], flipped, compressed)
-    seen = torch.from_numpy((random.random(count) >= BLIND_SHARE).astype(np.float32))[:, None]
-    labelled = seen * torch.from_numpy((random.random(count) >= WITHOUT_LABELS).astype(np.float32))[:, None]
-    return compressed * seen[:, :, None], probabilities * labelled, classes * labelled, embeddings * seen
+    return torch.where(mirrored[:, None, None], flipped, compressed)
 
 
 def people_batches(

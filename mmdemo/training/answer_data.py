@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from mmdemo.backbone.joint_space import JointSpace
+from mmdemo.detection.detector import ThingDetector
 from mmdemo.evaluation.caption_data import archive_names, archive_pictures
 from mmdemo.evaluation.qa_questions import IMAGES_FILE
 from mmdemo.generators.decoder_network import PromptedDecoder
@@ -23,6 +24,7 @@ from mmdemo.training.question_facts import PictureFacts, chinese_facts, english_
 from mmdemo.training.question_open import Ask
 from mmdemo.training.sources import Towers, split_captions, split_views
 from mmdemo.training.stages import HELD_OUT_PICTURES, is_held_out
+from mmdemo.training.thing_features import archive_things
 from mmdemo.verified_files import disk_errors, ensure_folder
 
 EMBEDDED_TOGETHER = 64
@@ -37,7 +39,11 @@ class CaptionAsks:
 
 
 def picture_table(
-    grids: Sequence[Float16Array], names: Sequence[str], decoder: PromptedDecoder, towers: Towers, space: JointSpace
+    grids: Sequence[Float16Array],
+    names: Sequence[str],
+    decoder: PromptedDecoder,
+    towers: Towers,
+    space: JointSpace,
 ) -> PictureTable:
     """Bring pictures into the form that the network reads.
 
@@ -75,7 +81,7 @@ def kept_table(path: Path, make: Callable[[], PictureTable]) -> PictureTable:
     ensure_folder(path.parent)
     with disk_errors(path.parent, sum(view.nbytes for view in table.views)):
         partial = path.with_suffix(".partial")
-        torch.save({**vars(table), "names": list(table.names)}, partial)
+        torch.save({**vars(table), "names": list(table.names), "things": []}, partial)
         partial.replace(path)
     return table
 
@@ -86,7 +92,12 @@ def _key(archive: Path, views: int, decoder: PromptedDecoder, space: JointSpace)
 
 
 def asked_pictures(
-    folder: Path, views: int, decoder: PromptedDecoder, towers: Towers, space: JointSpace
+    folder: Path,
+    views: int,
+    decoder: PromptedDecoder,
+    towers: Towers,
+    space: JointSpace,
+    detector: ThingDetector,
 ) -> PictureTable:
     """Read the pictures that people asked about.
 
@@ -96,6 +107,7 @@ def asked_pictures(
         decoder: with the compression.
         towers: with the cache of features.
         space: the joint space.
+        detector: finds the things.
     """
     archive = folder / IMAGES_FILE
 
@@ -109,11 +121,18 @@ def asked_pictures(
         ]
         return picture_table(grids, names, decoder, towers, space)
 
-    return kept_table(towers.cache / f"answers-{_key(archive, views, decoder, space)}.pt", make)
+    table = kept_table(towers.cache / f"answers-{_key(archive, views, decoder, space)}.pt", make)
+    return replace(table, things=archive_things(archive, detector, towers.cache))
 
 
 def captioned_table(
-    flickr: Path, split: str, views: int, decoder: PromptedDecoder, towers: Towers, space: JointSpace
+    flickr: Path,
+    split: str,
+    views: int,
+    decoder: PromptedDecoder,
+    towers: Towers,
+    space: JointSpace,
+    detector: ThingDetector,
 ) -> PictureTable:
     """Read the pictures of a split that have captions."""
     archive = flickr / f"{split}.tar"
@@ -121,7 +140,8 @@ def captioned_table(
     def make() -> PictureTable:
         return picture_table(split_views(flickr, split, views, towers), archive_names(archive), decoder, towers, space)
 
-    return kept_table(towers.cache / f"answers-{_key(archive, views, decoder, space)}.pt", make)
+    table = kept_table(towers.cache / f"answers-{_key(archive, views, decoder, space)}.pt", make)
+    return replace(table, things=archive_things(archive, detector, towers.cache))
 
 
 def picture_facts(flickr: Path, split: str, sources: Sequence[str]) -> list[PictureFacts]:

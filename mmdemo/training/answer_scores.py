@@ -38,7 +38,7 @@ def batch_logits(
     shown = batch.compressed if places is None else batch.compressed[:, places]
     look = network.look(shown, batch.label_ids, batch.label_probabilities, pieces, places)
     last, _ = network.hidden(look, network.embed(batch.ids), batch.ends)
-    return network.logits(last, look, network.evidence(batch.classes, batch.embeddings))
+    return network.logits(last, look, network.evidence(batch.classes, batch.embeddings)) + batch.support
 
 
 @torch.inference_mode()
@@ -77,6 +77,7 @@ def without_picture(batch: AnswerBatch) -> AnswerBatch:
         label_probabilities=torch.zeros_like(batch.label_probabilities),
         classes=torch.zeros_like(batch.classes),
         embeddings=torch.zeros_like(batch.embeddings),
+        support=torch.zeros_like(batch.support),
     )
 
 

@@ -2,7 +2,8 @@
 
 ``python -m mmdemo.training.answers --data ../shared/data`` learns from the questions of people and from questions made
 out of captions. ``--resume`` goes on after a stop; ``--continue FOLDER`` starts from answering weights that are there,
-such as to fit them to a decoder that was trained further (``--base``).
+such as to fit them to a decoder that was trained further (``--base``); with ``--only-calibrate`` they stay as they are,
+and only the probability of being right is fitted anew.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, help="learning rate")
     parser.add_argument("--rank", type=int, default=16, help="of the change of every matrix")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only-calibrate", action="store_true", help="leave the weights of --continue as they are")
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
     return parser
 
@@ -40,7 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train as the command line asks; returns the exit code."""
     from mmdemo.training import answer_assembly as assembly
 
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.only_calibrate and options.start is None:
+        parser.error("--only-calibrate needs --continue")
     started = time.monotonic()
     options.out.mkdir(parents=True, exist_ok=True)
     prepared = assembly.prepare(options)
@@ -50,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures = "  ".join(f"{name} {value:.3f}" for name, value in asdict(curve).items() if name != "epoch")
         print(f"epoch {curve.epoch}  {figures}", flush=True)
 
-    curves = assembly.learn(prepared, options, report)
+    curves = assembly.learned_before(options.start) if options.only_calibrate else None
+    if curves is None:
+        curves = assembly.learn(prepared, options, report)
     assembly.write(prepared, options, curves, round(time.monotonic() - started))
     print(f"answers written to {options.out} after {time.monotonic() - started:.0f} s")
     return 0

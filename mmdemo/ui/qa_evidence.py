@@ -75,8 +75,9 @@ def _link_html(found: Evidence, cited: Cited, item: MediaItem | None, inside: st
     else:
         label = text("ask_show", language, name=cited.name)
     if found.region is not None:
-        region = found.region
-        place += f' data-region="{region.x0:.4f},{region.y0:.4f},{region.x1:.4f},{region.y1:.4f}"'
+        regions = (found.region, *found.others)
+        sides = ";".join(f"{one.x0:.4f},{one.y0:.4f},{one.x1:.4f},{one.y1:.4f}" for one in regions)
+        place += f' data-region="{sides}"'
     shown = escape(label)
     return f'<button type="button" class="mm-ask-cite" {place} aria-label="{shown}" title="{shown}">{inside}</button>'
 
@@ -85,7 +86,8 @@ def _picture_html(found: Evidence, item: MediaItem) -> str:
     """Render the picture, or the frame of the clip, with the place marked in it."""
     if item.shown is None or item.kind == "audio":
         return ""
-    mark = f'<span class="mm-ask-mark" style="{region_style(found.region)}"></span>' if found.region else ""
+    regions = () if found.region is None else (found.region, *found.others)
+    mark = "".join(f'<span class="mm-ask-mark" style="{region_style(region)}"></span>' for region in regions)
     address = file_address(item.shown)
     if item.kind == "image":
         inside = f'<img src="{address}" alt="">'

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mmdemo.text import clock
-from mmdemo.types import Answer, Evidence
+from mmdemo.types import Answer, Evidence, Region
 from mmdemo.ui.i18n import text
 from mmdemo.ui.qa_view import Turn, percent
 
@@ -49,11 +49,14 @@ def _evidence_json(found: Evidence, names: Sequence[str]) -> dict[str, Any]:
         "score": round(found.score, 4),
         "start": None if span is None else round(span.start, 3),
         "end": None if span is None else round(span.end, 3),
-        "region": None
-        if region is None
-        else {name: round(getattr(region, name), 4) for name in ("x0", "y0", "x1", "y1")},
+        "region": None if region is None else _sides(region),
+        "others": [_sides(other) for other in found.others],
         "text": found.text,
     }
+
+
+def _sides(region: Region) -> dict[str, float]:
+    return {name: round(getattr(region, name), 4) for name in ("x0", "y0", "x1", "y1")}
 
 
 def conversation_json(turns: Sequence[Turn], language: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +33,7 @@ from tests.fakes import GATE_SECONDS, models_of
 
 REASON = Sentence("The picture is <b>dark</b>.", "图片<b>较暗</b>。")
 REGION = Region(0.25, 0.2, 0.75, 0.8)
+OTHERS = (Region(0.0, 0.1, 0.2, 0.5), Region(0.8, 0.1, 1.0, 0.5))
 SAID = 'The doors open <img src=x onerror="alert(1)"> at ten.'
 SUGGESTED: dict[CaptionLanguage, tuple[str, ...]] = {
     "en": ("What colour is it?", "Is there a <i>dog</i>?"),
@@ -64,7 +65,8 @@ class FakeAsker:
         if "fail" in question:
             raise TruncatedMedia(name=media[0].source)
         chinese = language == "zh" or (language is None and any("一" <= letter <= "鿿" for letter in question))
-        evidence = tuple(self._evidence(place, one) for place, one in enumerate(media))
+        others = OTHERS if "how many" in question else ()
+        evidence = tuple(replace(self._evidence(place, one), others=others) for place, one in enumerate(media))
         if "unsure" in question:
             guesses = (Guess("a <b>cat</b>", 0.31), Guess("a fox", 0.22))
             return Answer("Hard to say.", "en", 0.31, False, guesses, evidence, (REASON,))

@@ -391,6 +391,7 @@ def test_the_conversation_can_be_downloaded(page: Page) -> None:
         "start": 1.5,
         "end": 2.5,
         "region": None,
+        "others": [],
         "text": 'The doors open <img src=x onerror="alert(1)"> at ten.',
     }
     assert second["sure"] is False and second["guesses"][0]["text"] == "a <b>cat</b>"

@@ -144,7 +144,11 @@ def test_a_conversation_with_evidence(browser: Browser, address: str, locale: st
     expect_playing_from(page, PICTURES, 3.0)
     assert page.eval_on_selector(".mm-ask-still video", "frame => Math.round(frame.currentTime)") == 3
 
-    ask(page, "unsure what")
+    ask(page, "how many, unsure")
+    page.locator(".mm-ask-reply").nth(1).locator("[data-cite]").nth(0).click()
+    expect(page.locator(".mm-ask-picture .mm-ask-mark:visible")).to_have_count(3)
+    cites.nth(0).click()
+    expect(page.locator(".mm-ask-picture .mm-ask-mark:visible")).to_have_count(1)
     unsure = page.locator(".mm-ask-reply").nth(1)
     expect(unsure).to_have_class("mm-ask-reply mm-ask-unsure")
     expect(unsure).to_contain_text(TEXTS["ask_not_sure"].text(language))

@@ -50,6 +50,16 @@ def test_everything_from_outside_is_escaped() -> None:
         assert "<img src=x" not in html and "&lt;img src=x" in html
 
 
+def test_everything_that_was_counted_is_marked() -> None:
+    others = (Region(0.5, 0, 0.6, 0.1), Region(0.9, 0, 1, 0.1))
+    counted = Evidence(0, "region", 0.5, region=Region(0.1, 0.2, 0.3, 0.4), text="dog", others=others)
+    one = turn(replace(ANSWER, evidence=(counted,)))
+    html = chat_html([one], [item()], "en")
+    places = "0.1000,0.2000,0.3000,0.4000;0.5000,0.0000,0.6000,0.1000;0.9000,0.0000,1.0000,0.1000"
+    assert f'data-region="{places}"' in html
+    assert html.count("mm-ask-mark") == 3
+
+
 @pytest.mark.parametrize(
     ("probability", "sure", "word"),
     [(0.95, True, "✓</span> sure"), (0.6, True, "fairly sure"), (0.95, False, "Not sure")],

@@ -1,0 +1,1 @@
+"""Finds things of everyday life in pictures: which, where and how many."""
