@@ -42,7 +42,7 @@ _PLACES = frozenset(
 
 
 @dataclass(frozen=True)
-class Thing:
+class ShownThing:
     """Something that media shows, by a name in both languages."""
 
     en: str  # with its article
@@ -81,7 +81,7 @@ def suggest_questions(
     """
     own: list[list[Sentence]] = []
     every = [medium_of(place, found) for place, found in enumerate(media)]
-    things: list[list[Thing]] = []
+    things: list[list[ShownThing]] = []
     for medium in every:
         seen = [] if medium.kind == "audio" else (yield from _things(medium, models))
         said = _if_heard(medium, models)
@@ -94,7 +94,7 @@ def suggest_questions(
     return {language: tuple(question.text(language) for question in distinct) for language in languages}
 
 
-def _things(medium: Medium, models: Models) -> Generator[AskProgress, None, list[Thing]]:
+def _things(medium: Medium, models: Models) -> Generator[AskProgress, None, list[ShownThing]]:
     """Name what a picture or the main scenes of a clip show, most probable first."""
     encoding = yield from look(medium, models)
     if encoding.modality == "image":
@@ -104,17 +104,17 @@ def _things(medium: Medium, models: Models) -> Generator[AskProgress, None, list
         frames = clip.main_frames(MOST_THINGS)
         embeddings, picture = clip.embeddings[frames], clip.frame(frames[0])
     yield AskProgress("reading", 0.5, medium.place)
-    named = [Thing(f"a {thing.en}", thing.zh, thing.probability) for thing in models.generator.names(picture)]
+    named = [ShownThing(f"a {thing.en}", thing.zh, thing.probability) for thing in models.generator.names(picture)]
     sure = [thing for thing in named if thing.probability >= SURE_NAME]
     return [*_labelled(embeddings, models), *sure[:1]][:MOST_THINGS]
 
 
-def _labelled(embeddings: Float32Array, models: Models) -> list[Thing]:
+def _labelled(embeddings: Float32Array, models: Models) -> list[ShownThing]:
     """Return everyday things that pictures [N, D] show, by the joint space."""
     known = _PEOPLE | _ANIMALS | _COLOURED | _PLACES
     labels = [(english, chinese) for english, chinese in everyday_labels() if english in known]
     found = [
-        Thing(english, chinese, float(np.max(presence(english, "en", embeddings, models.backbone))))
+        ShownThing(english, chinese, float(np.max(presence(english, "en", embeddings, models.backbone))))
         for english, chinese in labels
     ]
     return sorted((thing for thing in found if thing.probability >= SEEN), key=lambda thing: -thing.probability)
@@ -135,7 +135,9 @@ def _if_heard(medium: Medium, models: Models) -> Heard | None:
     return None
 
 
-def _about(medium: Medium, things: Sequence[Thing], said: Heard | None, counted: Sequence[Sentence]) -> list[Sentence]:
+def _about(
+    medium: Medium, things: Sequence[ShownThing], said: Heard | None, counted: Sequence[Sentence]
+) -> list[Sentence]:
     """Return questions about one of the media, the best first."""
     if medium.kind == "audio":
         return _about_sound(said)
@@ -151,7 +153,7 @@ def _about(medium: Medium, things: Sequence[Thing], said: Heard | None, counted:
     return [*shown[:1], *counted[:1], *shown[1:3], *general, *shown[3:]]
 
 
-def _about_thing(thing: Thing, moving: bool) -> list[Sentence]:
+def _about_thing(thing: ShownThing, moving: bool) -> list[Sentence]:
     name, chinese = thing.definite, thing.zh
     if moving:
         return [
@@ -202,7 +204,7 @@ def _frequent_words(said: Heard) -> list[str]:
     return often or ranked[:2]
 
 
-def _about_several(media: Sequence[Medium], things: Sequence[Sequence[Thing]]) -> list[Sentence]:
+def _about_several(media: Sequence[Medium], things: Sequence[Sequence[ShownThing]]) -> list[Sentence]:
     """Return questions that tell several media apart or compare them."""
     kinds = {medium.kind for medium in media}
     first = next((thing for own in things for thing in own), None)
