@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmdemo.types import Float32Array, Thing
+from mmdemo.types import Float32Array, Region, Thing
 
 LARGEST_COUNT = 20
 """More are counted as so many."""
@@ -82,3 +82,23 @@ def poisson_binomial(shares: Sequence[float]) -> np.ndarray:
 def presence_likelihood(things: Sequence[Thing], class_ids: Sequence[int]) -> float:
     """Return how likely any thing of some classes is there, by the surest of them; boxes err together."""
     return max((likelihood(thing.score) for thing in of_classes(things, class_ids)), default=0.0)
+
+
+def prominence(things: Sequence[Thing], class_ids: Sequence[int]) -> dict[int, float]:
+    """Return how likely each of some classes is what a picture is of: there, and as large as any other of them.
+
+    Args:
+        things: that were found.
+        class_ids: to choose from.
+    """
+    sizes = {
+        one: sum(likelihood(thing.score) * area(thing.region) for thing in of_classes(things, (one,)))
+        for one in class_ids
+    }
+    largest = max(sizes.values(), default=0.0) or 1.0
+    return {one: presence_likelihood(things, (one,)) * size / largest for one, size in sizes.items()}
+
+
+def area(region: Region) -> float:
+    """Return the part of the picture that a region covers."""
+    return max(region.x1 - region.x0, 0.0) * max(region.y1 - region.y0, 0.0)

@@ -14,6 +14,7 @@ from mmdemo.detection.thing_counts import (
     likelihood,
     poisson_binomial,
     presence_likelihood,
+    prominence,
 )
 from mmdemo.types import Region, Thing
 
@@ -63,3 +64,12 @@ def test_likelihood_rises_with_the_score_and_stays_a_probability() -> None:
     assert shares == sorted(shares)
     assert 0 < shares[0] < 0.01 < 0.99 < shares[-1] < 1
     assert likelihood(0.5) == pytest.approx(1 / (1 + np.exp(-READING.offset)))
+
+
+def test_what_a_picture_is_of_is_there_and_large() -> None:
+    large, small = Region(0.0, 0.0, 1.0, 0.8), Region(0.0, 0.0, 0.1, 0.1)
+    found = prominence([Thing(DOG, 0.9, large), Thing(PERSON, 0.95, small)], (DOG, PERSON, 2))
+    assert found[DOG] == likelihood(0.9)
+    assert 0 < found[PERSON] < 0.05
+    assert found[2] == 0.0
+    assert prominence([], (DOG,)) == {DOG: 0.0}
