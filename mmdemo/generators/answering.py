@@ -50,6 +50,7 @@ class _Read:
     look: Look
     evidence: torch.Tensor  # [1, A, 2]
     things: tuple[Thing, ...] | None  # that the detector found
+    outside: float  # how probable something is that it has no name for
 
 
 def load_answers(folder: Path, generator: DecoderGenerator) -> LoadedAnswers:
@@ -143,6 +144,8 @@ class PictureAnswers:
     def _read(self, encoding: Encoding, language: CaptionLanguage) -> _Read:
         import torch
 
+        from mmdemo.generators.label_names import unknown_to_detector
+
         decoder, reader = self._generator.loaded.network, self._generator.loaded.reader
         device = decoder.embedding.device
         tokens = torch.from_numpy(np.asarray(encoding.tokens, np.float32)).to(device)[None]  # [1, 81, 1280]
@@ -153,12 +156,13 @@ class PictureAnswers:
         probabilities = probabilities * seen
         network = self.loaded.network
         pieces = reader.pieces(ids, probabilities, language)
-        things = encoding.things if seen else None
         look = network.look(decoder.see(tokens) * seen, ids, probabilities, pieces)
         embedding = encoding.embedding if encoding.embedding is not None else np.zeros(network.shape.vector_width)
         joint = torch.from_numpy(np.asarray(embedding, np.float32)).to(device)[None] * seen
-        evidence = network.evidence(class_logits.softmax(dim=1) * seen, joint)
-        return _Read(look, evidence, things)
+        classes = class_logits.softmax(dim=1)  # [1, 1000]
+        evidence = network.evidence(classes * seen, joint)
+        outside = float((classes * unknown_to_detector().to(device)).max())
+        return _Read(look, evidence, encoding.things if seen else None, outside)
 
     def _scores(
         self, read: _Read, questions: Sequence[str], language: CaptionLanguage
@@ -175,7 +179,9 @@ class PictureAnswers:
         if torch.is_grad_enabled():
             embedded = embedded.detach().requires_grad_(True)
         last, weights = network.hidden(read.look, embedded, ends.to(device))
-        support = support_rows(questions, language, [read.things] * len(questions), self._names)  # [Q, A]
+        count = len(questions)
+        outside = [read.outside] * count
+        support = support_rows(questions, language, [read.things] * count, self._names, outside)  # [Q, A]
         return network.logits(last, read.look, read.evidence) + support.to(device), weights, embedded
 
     def heatmap(self, encoding: Encoding, question: str, answer: str, language: CaptionLanguage) -> Float32Array:

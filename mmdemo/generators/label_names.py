@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from mmdemo.detection.thing_names import classes_of
 from mmdemo.generators.decoder_network import DecoderShape
 from mmdemo.generators.tokenizer import Tokenizer
 from mmdemo.types import Sentence
@@ -35,6 +36,13 @@ def label_names() -> tuple[LabelName, ...]:
     """Return the names in the order of ImageNet-1k (Russakovsky et al. 2015)."""
     with TABLE.open(encoding="utf-8", newline="") as stream:
         return tuple(LabelName(row["en"], row["zh"]) for row in csv.DictReader(stream, delimiter="\t"))
+
+
+@lru_cache(maxsize=1)
+def unknown_to_detector() -> torch.Tensor:
+    """Return [1000] of 1 for classes that the detector has no name for, such as a lion, and 0 for a “school bus”."""
+    known = [classes_of(name.en) or classes_of(name.en.rpartition(" ")[2]) for name in label_names()]
+    return torch.tensor([0.0 if classes else 1.0 for classes in known])
 
 
 class LabelReader:

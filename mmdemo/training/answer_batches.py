@@ -10,7 +10,7 @@ import torch
 
 from mmdemo.detection.thing_questions import support_rows
 from mmdemo.generators.answer_texts import question_ids
-from mmdemo.generators.label_names import LabelReader
+from mmdemo.generators.label_names import LabelReader, unknown_to_detector
 from mmdemo.generators.tokenizer import SPECIAL, UNKNOWN, Tokenizer
 from mmdemo.training.question_data import TrainingQuestion
 from mmdemo.types import CaptionLanguage, Thing
@@ -97,7 +97,9 @@ class BatchMaker:
         classes = logits.softmax(dim=1)
         each = len(questions) // len(rows)
         found = [self._things[row] for row in rows for _ in range(each)]
-        support = support_rows([question.text for question in questions], language, found, self._answers)
+        outside = (classes * unknown_to_detector()[: classes.shape[1]]).amax(dim=1).repeat_interleave(each).tolist()
+        texts = [question.text for question in questions]
+        support = support_rows(texts, language, found, self._answers, outside)
         if random is not None:
             compressed = _mirrored(compressed, random)
             hidden = _hidden(len(rows), random)

@@ -83,7 +83,7 @@ def test_numbers_are_supported_by_the_count() -> None:
     assert answers[int(support.argmax())] == "2"
     assert support[4] == support[5] == 0
     assert answer_support("How many dogs are there?", "en", None, answers) is None
-    rows = support_rows(["How many dogs are there?", "Is it red?"], "en", [dogs, dogs], answers)
+    rows = support_rows(["How many dogs are there?", "Is it red?"], "en", [dogs, dogs], answers, [0.0, 0.0])
     assert np.allclose(rows[0].numpy(), support)
     assert not rows[1].any()
 
@@ -103,6 +103,17 @@ def test_answers_that_name_things_are_supported_by_them() -> None:
     chinese = answer_support("图里是什么动物？", "zh", found, answers)
     assert chinese is not None
     assert np.allclose(chinese, animals)
+
+
+def test_what_the_detector_has_no_name_for_silences_its_names_but_not_its_counts() -> None:
+    cat = [Thing(classes_of("cat")[0], 0.6, ANYWHERE)]
+    for question in ("What animal is this?", "What is this?"):
+        silent = answer_support(question, "en", cat, ["cat", "lion"], outside=0.9)
+        assert silent is not None
+        assert not silent.any()
+    counted = answer_support("How many cats are there?", "en", cat, ["1", "2"], outside=0.9)
+    assert counted is not None
+    assert counted[0] > 0
 
 
 def test_the_names_are_those_of_the_detector_and_each_word_is_of_one_class() -> None:
