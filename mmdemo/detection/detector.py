@@ -137,6 +137,15 @@ class ThingDetector:
                 self._kept.popitem(last=False)
         return [found[image.sha256] for image in images]
 
+    def kept(self, sha256: str) -> tuple[Thing, ...] | None:
+        """Return what was found in a picture before, for whom its pixels are not at hand; None where it is not known.
+
+        Args:
+            sha256: of the picture, as given with it.
+        """
+        with self._guard:
+            return self._kept.get(sha256)
+
     def _look(self, pictures: Sequence[UInt8Array]) -> list[tuple[Thing, ...]]:
         import torch
 

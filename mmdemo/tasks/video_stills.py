@@ -26,12 +26,15 @@ def still_of(medium: Medium, clip: SeenClip, frame: int, models: Models) -> Enco
     encoding = clip.frame(frame)
     if models.detector is None:
         return encoding
+    kept = models.detector.kept(encoding.sha256)
+    if kept is not None:
+        return replace(encoding, things=kept)
     # The file may be gone since it was encoded: then the answer does without.
     with suppress(InputError, OSError):
         pixels = _pixels(medium, clip.spans[frame].start, frame)
         if pixels is not None:
-            name = f"{clip.encoding.sha256}:{frame}"
-            return replace(encoding, things=models.detector.things([Image(pixels, name, name)])[0])
+            still = Image(pixels, encoding.sha256, encoding.sha256)
+            return replace(encoding, things=models.detector.things([still])[0])
     return encoding
 
 

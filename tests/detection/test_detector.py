@@ -71,7 +71,9 @@ def test_nothing_is_found_where_nothing_is(detector: ThingDetector) -> None:
 
 
 def test_a_picture_is_looked_at_once(detector: ThingDetector, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert detector.kept("once") is None
     first = detector.things([picture(lion(), "once")])
+    assert detector.kept("once") == first[0]
     monkeypatch.setattr(detector, "_look", None)
     assert detector.things([picture(lion(), "once"), picture(lion(), "once")]) == [first[0], first[0]]
 

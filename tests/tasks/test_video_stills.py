@@ -31,6 +31,9 @@ class Looking:
         self.seen += images
         return [(THING,)] * len(images)
 
+    def kept(self, sha256: str) -> tuple[Thing, ...] | None:
+        return (THING,) if sha256 in {image.sha256 for image in self.seen} else None
+
 
 def clip_of(frames: int) -> SeenClip:
     spans = np.repeat([[2.5 * n, 2.5 * (n + 1)] for n in range(frames)], 81, axis=0).astype(np.float32)
@@ -57,6 +60,9 @@ def test_the_frame_of_a_file_is_the_one_of_its_time(tmp_path: Path, models: Mode
     assert found.things == (THING,)
     expected = scene_pictures(3)[1].mean(axis=(0, 1))
     assert np.allclose(looking.seen[0].pixels.mean(axis=(0, 1)), expected, atol=6)
+    path.unlink()
+    assert still_of(medium, clip_of(3), 1, models).things == (THING,), "what was looked at needs no file any more"
+    assert len(looking.seen) == 1
 
 
 def test_frames_in_memory_are_taken_as_they_are(models: Models, looking: Looking) -> None:
