@@ -56,6 +56,8 @@ SHORTENED = {
     "mmdemo.training.caption_ranking": "tests/evaluation/test_caption_benchmarks.py",
     "mmdemo.training.expected_ngrams": "tests/generators/test_expected_ngrams.py",
     "mmdemo.training.familiarity": "tests/training/test_familiarity.py",
+    "mmdemo.training.detector_weights": "tests/training/test_things.py",
+    "mmdemo.training.thing_counts": "tests/training/test_things.py",
 }
 """Module → the test file that runs it with small data; what takes hours is not run twice."""
 
