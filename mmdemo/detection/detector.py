@@ -32,7 +32,7 @@ PIXEL_SCALE = (57.375, 57.12, 58.395)
 """Of blue, green and red, as NanoDet-g was trained on."""
 LOOKED_AT_ONCE = 8
 HELD_PICTURES = 512
-"""Pictures whose things stay in memory: about 20 kB each at most."""
+"""Pictures whose things stay in memory, at most a hundred of each."""
 
 
 def load_detector(folder: Path, device: str) -> NanoDet:

@@ -106,15 +106,15 @@ def thing_probability(thing: str, language: CaptionLanguage, encodings: Sequence
     near = float(presence(thing, language, embeddings, models.backbone).max())
     if near >= CERTAIN:
         return near
-    found = _found(thing, language, encodings)
+    found = _found(thing, encodings)
     if found >= FOUND or any(_is_named(thing, language, encoding, models) for encoding in encodings):
         return CERTAIN
     return max(near, min(found, CERTAIN))
 
 
-def _found(thing: str, language: CaptionLanguage, encodings: Sequence[Encoding]) -> float:
+def _found(thing: str, encodings: Sequence[Encoding]) -> float:
     """Return how likely the detector's surest thing of that name is; 0 where it found none, or does not know it."""
-    classes = classes_of(simplified(thing) if language == "zh" else thing)
+    classes = classes_of(thing)
     if not classes:
         return 0.0
     return max(presence_likelihood(encoding.things or (), classes) for encoding in encodings)

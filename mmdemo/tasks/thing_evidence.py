@@ -5,6 +5,7 @@ from __future__ import annotations
 from mmdemo.detection.thing_counts import likelihood, of_classes
 from mmdemo.detection.thing_names import own_class, thing_names
 from mmdemo.detection.thing_questions import wanted_things
+from mmdemo.tasks.qa_presence import YES
 from mmdemo.tasks.questions import Question
 from mmdemo.types import Encoding, Evidence, Thing
 
@@ -34,7 +35,7 @@ def thing_evidence(question: Question, answer: str, encoding: Encoding, place: i
             return None
         found = of_classes(encoding.things, wanted.class_ids[0])[: int(answer)]
         return _shown([thing for thing in found if likelihood(thing.score) >= COUNTED], question, place)
-    if wanted is not None and wanted.want == "presence" and answer in ("yes", "是"):
+    if wanted is not None and wanted.want == "presence" and answer == YES[question.language]:
         surest = [of_classes(encoding.things, class_ids)[:1] for class_ids in wanted.class_ids]
         found = [thing for one in surest for thing in one if likelihood(thing.score) >= SHOWN]
         return _shown(found, question, place)

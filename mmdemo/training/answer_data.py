@@ -39,11 +39,7 @@ class CaptionAsks:
 
 
 def picture_table(
-    grids: Sequence[Float16Array],
-    names: Sequence[str],
-    decoder: PromptedDecoder,
-    towers: Towers,
-    space: JointSpace,
+    grids: Sequence[Float16Array], names: Sequence[str], decoder: PromptedDecoder, towers: Towers, space: JointSpace
 ) -> PictureTable:
     """Bring pictures into the form that the network reads.
 
@@ -81,7 +77,7 @@ def kept_table(path: Path, make: Callable[[], PictureTable]) -> PictureTable:
     ensure_folder(path.parent)
     with disk_errors(path.parent, sum(view.nbytes for view in table.views)):
         partial = path.with_suffix(".partial")
-        torch.save({**vars(table), "names": list(table.names), "things": []}, partial)
+        torch.save({**vars(table), "names": list(table.names)}, partial)
         partial.replace(path)
     return table
 

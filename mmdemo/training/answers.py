@@ -55,8 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures = "  ".join(f"{name} {value:.3f}" for name, value in asdict(curve).items() if name != "epoch")
         print(f"epoch {curve.epoch}  {figures}", flush=True)
 
-    curves = assembly.learned_before(options.start) if options.only_calibrate else None
-    if curves is None:
+    if options.only_calibrate:
+        curves = assembly.learned_before(options.start)
+    else:
         curves = assembly.learn(prepared, options, report)
     assembly.write(prepared, options, curves, round(time.monotonic() - started))
     print(f"answers written to {options.out} after {time.monotonic() - started:.0f} s")

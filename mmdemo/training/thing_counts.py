@@ -27,8 +27,8 @@ OFFSETS = (0.0, 0.25, 0.5, 0.75)
 SURE_OFFSETS = (0.5, 1.0, 1.5)
 SURE_SHARES = (0.3, 0.5, 0.7)
 LIKELIHOOD_WEIGHT = 10.0
-"""Points of accuracy that a tenth of the mean log likelihood is worth, ten times over: a sharper reading is right a
-little more often and says far too surely that it is."""
+"""Points of accuracy that one of mean log likelihood is worth: a sharper reading is right a little more often and says
+far too surely that it is."""
 
 
 @dataclass(frozen=True, eq=False)
