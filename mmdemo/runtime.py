@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mmdemo.detection.detector import ThingDetector
     from mmdemo.generators.base import Generator
     from mmdemo.hub.progress import DownloadProgress
+    from mmdemo.separation.separator import VoiceSeparator
     from mmdemo.speech import SpeechRecognizer
 
 
@@ -34,6 +35,7 @@ class Models:
     generator: Generator
     familiarity: FamiliarityJudge
     detector: ThingDetector | None = None  # of the local profile; the hub's generators look for themselves
+    separator: VoiceSeparator | None = None
 
 
 POLITE_SWITCH_SECONDS = 0.0005
@@ -70,6 +72,7 @@ def _local_models(chosen: Settings) -> Models:
     from mmdemo.device import torch_device
     from mmdemo.generators.decoder import DecoderGenerator
     from mmdemo.generators.decoder_files import decoder_folder
+    from mmdemo.separation.separator import VoiceSeparator
 
     backbone = LocalBackbone(chosen)
     device = torch_device(backbone.device)
@@ -79,6 +82,7 @@ def _local_models(chosen: Settings) -> Models:
         DecoderGenerator(decoder_folder(), device, backbone.lock),
         LocalFamiliarity(),
         ThingDetector(chosen, device, backbone.lock),
+        VoiceSeparator(chosen, device, backbone.lock),
     )
 
 
@@ -92,6 +96,7 @@ def _hub_models(chosen: Settings, progress: Callable[[DownloadProgress], None] |
     from mmdemo.hub.download import download
     from mmdemo.hub.failures import loading_failures
     from mmdemo.hub.speech_models import chosen_speech, speech_files
+    from mmdemo.separation.separator import VoiceSeparator
 
     model, speech = named_model(chosen.hub.backbone), chosen_speech(chosen, choose_device(chosen))
     whisper = None if speech is None else speech_files(speech, download(speech, chosen, progress))
@@ -107,6 +112,7 @@ def _hub_models(chosen: Settings, progress: Callable[[DownloadProgress], None] |
         recogniser,
         HubGenerator(chosen_generator(chosen, device), chosen, device, backbone.lock),
         UnknownFamiliarity(),
+        separator=VoiceSeparator(chosen, device, backbone.lock),
     )
 
 

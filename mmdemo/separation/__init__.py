@@ -1,0 +1,1 @@
+"""Takes the music away from under voices."""
