@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from mmdemo.errors import MMDemoError, WeightsMissing
 from mmdemo.generators import answer_files, decoder_files
 from mmdemo.types import Sentence
 from mmdemo.verified_files import ensure_folder
-from mmdemo.weights import COMPONENTS, Component, locate
+from mmdemo.weights import COMPONENTS, VOICE_SEPARATOR, Component, locate
 
 if TYPE_CHECKING:
     from mmdemo.hub.plan import HubPlan
@@ -98,6 +99,12 @@ def _weights_status(component: Component, settings: Settings, hub: bool) -> Weig
     except MMDemoError as error:
         return WeightsStatus(component.title, "", "", error.sentence)
     return WeightsStatus(component.title, located.origin, str(located.folder), None)
+
+
+def _separator_status(settings: Settings) -> tuple[WeightsStatus, ...]:
+    """Look at weights that are no problem when they are not there, as a Space may do without them."""
+    status = _weights_status(VOICE_SEPARATOR, settings, hub=False)
+    return (status,) if status.origin or find_spec(VOICE_SEPARATOR.packages[0]) is not None else ()
 
 
 def _trained_status(component: str, folder: Path, read_id: Callable[[Path], str]) -> WeightsStatus:
@@ -196,7 +203,8 @@ def diagnose(settings: Settings, *, hub: bool = False) -> Diagnosis:
     except MMDemoError as error:
         problems.append(error.sentence)
     free = shutil.disk_usage(_existing_parent(settings.cache_dir)).free // MEGABYTE
-    weights = (*(_weights_status(component, settings, hub) for component in COMPONENTS), *_trained_statuses())
+    towers = (_weights_status(component, settings, hub) for component in COMPONENTS)
+    weights = (*towers, *_separator_status(settings), *_trained_statuses())
     problems += [status.problem for status in weights if status.problem is not None]
     return Diagnosis(
         mmdemo=__version__,
