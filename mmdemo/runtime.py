@@ -90,7 +90,7 @@ def _hub_models(chosen: Settings, progress: Callable[[DownloadProgress], None] |
     from mmdemo.alignment.neural_words import NeuralAligner
     from mmdemo.backbone.familiarity import UnknownFamiliarity
     from mmdemo.backbone.hub import HubBackbone
-    from mmdemo.device import choose_device
+    from mmdemo.device import choose_device, torch_device
     from mmdemo.generators.hub import HubGenerator, chosen_generator
     from mmdemo.hub.catalogue import named_model
     from mmdemo.hub.download import download
@@ -112,7 +112,7 @@ def _hub_models(chosen: Settings, progress: Callable[[DownloadProgress], None] |
         recogniser,
         HubGenerator(chosen_generator(chosen, device), chosen, device, backbone.lock),
         UnknownFamiliarity(),
-        separator=VoiceSeparator(chosen, device, backbone.lock),
+        separator=VoiceSeparator(chosen, torch_device(choose_device(chosen)), backbone.lock),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from mmdemo.backbone.hub_lent import LentEmbedder
 from mmdemo.config import HubSettings, Settings
 from mmdemo.device import network_device
 from mmdemo.errors import ModelUnusable
+from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.generators.base import CaptionPrompt, Material, Sampling
 from mmdemo.generators.hub import HubGenerator, chosen_generator
 from mmdemo.generators.hub_lent import LentChat
 from mmdemo.hub import loading
 from mmdemo.hub.catalogue import GEMMA_4_E2B, HubModel
+from mmdemo.runtime import load_models
 from mmdemo.stepwise import run_through
 from mmdemo.text import text_of
 from mmdemo.types import SAMPLE_RATE, Encoding, Image
@@ -122,3 +125,14 @@ def test_words_are_placed_there(lent_cpu: LentCalls, tmp_path: Path) -> None:
 def test_a_failure_there_is_the_same_sentence_here(lent_cpu: LentCalls, gemma4_folder: Path) -> None:
     with pytest.raises(ModelUnusable, match="gemma4"):
         LentEmbedder(HubModel("someone/tiny"), gemma4_folder, HubSettings())
+
+
+def test_music_is_taken_away_on_the_processor(
+    lent_cpu: LentCalls, embedding_gemma_folder: Path, smolvlm_folder: Path, tmp_path: Path
+) -> None:
+    hub = HubSettings(backbone=str(embedding_gemma_folder), generator=str(smolvlm_folder), idle_minutes=0.0)
+    loaded = load_models(replace(empty_cache(tmp_path / "mmdemo"), profile="hub", hub=hub))
+    before = lent_cpu.count
+    assert loaded.separator is not None
+    assert len(loaded.separator.separate(np.ones(SAMPLE_RATE, np.float32)).voices) == SAMPLE_RATE
+    assert lent_cpu.count == before
