@@ -90,6 +90,7 @@ def align(
         InputError: the sound cannot be decoded.
     """
     sound = sound_of(media)
+    models.speech.check_language(language)
     if isinstance(sound, Encoding):
         yield from align_sound(sound, cues_or_lines, models, language)
         return
@@ -99,8 +100,9 @@ def align(
             lambda share: AlignmentProgress(SEPARATION_SHARE * share * sound.duration, sound.duration, "", ()),
         )
         begun = SEPARATION_SHARE * (LOOKING_SHARE if voices is None else 1.0)
-        for step in align_sound(voices or sound, cues_or_lines, models, language):
-            yield replace(step, seconds_done=begun * step.duration + (1.0 - begun) * step.seconds_done)
+        with closing(align_sound(voices or sound, cues_or_lines, models, language)) as steps:
+            for step in steps:
+                yield replace(step, seconds_done=begun * step.duration + (1.0 - begun) * step.seconds_done)
 
 
 def align_sound(

@@ -64,7 +64,7 @@ def voices_of(
     with disk_errors(folder):
         seconds = yield from work.write(path)
     key = hashlib.sha256(f"{separator.model_id}:{sound.sha256}".encode()).hexdigest()
-    return AudioFile(path, seconds, sound.source, key)
+    return AudioFile(path, sound.duration or seconds, sound.source, key)  # as declared, so that a lack is told
 
 
 @dataclass

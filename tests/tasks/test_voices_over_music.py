@@ -5,17 +5,20 @@ from __future__ import annotations
 import errno
 import wave
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from numpy.typing import NDArray
 
-from mmdemo.errors import DiskFull
+from mmdemo.config import Limits
+from mmdemo.errors import DiskFull, UnknownLanguage
 from mmdemo.evaluation.alignment_sounds import load_sound, music, over
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
-from mmdemo.media import audio_from_samples
+from mmdemo.media import audio_from_samples, missing_seconds, open_audio
 from mmdemo.runtime import Models
 from mmdemo.separation.separator import Separated
 from mmdemo.separation.stretches import CORE_SAMPLES
@@ -24,7 +27,7 @@ from mmdemo.tasks.subtitle_alignment import transcribe_whole
 from mmdemo.tasks.subtitle_resync import resync
 from mmdemo.tasks.transcript_alignment import align, align_whole
 from mmdemo.tasks.voices_over_music import LOOKING_SHARE, voices_of
-from mmdemo.types import SAMPLE_RATE, Audio, Cue, Float32Array
+from mmdemo.types import SAMPLE_RATE, Audio, AudioFile, Cue, Float32Array
 
 
 class HalvingSeparator:
@@ -55,7 +58,7 @@ def _sound(*signs: float) -> Audio:
     return audio_from_samples(np.concatenate(parts), SAMPLE_RATE)
 
 
-def _voices(sound: Audio, separator: Any, folder: Path) -> Any:
+def _voices(sound: Audio | AudioFile, separator: Any, folder: Path) -> Any:
     return run_through(voices_of(sound, separator, folder))
 
 
@@ -100,6 +103,21 @@ def test_the_hash_is_that_of_the_recording_and_the_separator(tmp_path: Path) -> 
     )
     assert first.sha256 == again.sha256 != other.sha256
     assert first.sha256 != _sound(-1).sha256
+
+
+def test_what_the_file_declared_is_kept_so_that_a_lack_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    soundfile.write(path, _sound(-1).waveform, SAMPLE_RATE)
+    declared = replace(open_audio(path, Limits()), duration=60.0)
+    found = _voices(declared, HalvingSeparator(), tmp_path)
+    assert found.duration == 60.0 and missing_seconds(found, CORE_SAMPLES / SAMPLE_RATE) > 40.0
+
+
+def test_an_unknown_language_is_refused_before_anything_is_separated(real_models: Models) -> None:
+    separator: Any = HalvingSeparator()
+    with pytest.raises(UnknownLanguage):
+        next(align(_sound(-1), ["a line"], replace(real_models, separator=separator), "tlh"))
+    assert not separator.separated
 
 
 def test_progress_ascends_and_leaving_early_writes_no_more(tmp_path: Path) -> None:
