@@ -89,7 +89,7 @@ class SoundActivity:
         first_token = 0
         for block in rechunk(blocks, BLOCK_SAMPLES):
             padded = np.pad(block, (0, -len(block) % TOKEN_SAMPLES))
-            level_db = _levels_db(padded)
+            level_db = levels_db(padded)
             voice = self._voice(padded, level_db)
             yield ActivityBlock(first_token, padded, level_db, voice, self._silent(level_db, voice))
             first_token += len(level_db)
@@ -118,7 +118,8 @@ class SoundActivity:
         return silent
 
 
-def _levels_db(waveform: Float32Array) -> Float32Array:
+def levels_db(waveform: Float32Array) -> Float32Array:
+    """Return the level of each token [T], relative to full scale, of a waveform [T * TOKEN_SAMPLES]."""
     frames = waveform.reshape(-1, TOKEN_SAMPLES)  # [T, 320]
     power = np.mean(np.square(frames, dtype=np.float64), axis=1)
     levels: Float32Array = (10.0 * np.log10(power + 1e-12)).astype(np.float32)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmdemo.backbone.sound_activity import QUIETEST_DB, TOKEN_SAMPLES, rechunk
+from mmdemo.backbone.sound_activity import QUIETEST_DB, TOKEN_SAMPLES, levels_db, rechunk
 from mmdemo.separation.separator import HOP_SAMPLES
 from mmdemo.types import Float32Array
 
@@ -76,8 +76,7 @@ def never_falls_silent(waveform: Float32Array) -> bool:
     Args:
         waveform: [N] at 16 kHz.
     """
-    frames = waveform[: len(waveform) // TOKEN_SAMPLES * TOKEN_SAMPLES].reshape(-1, TOKEN_SAMPLES)  # [T, 320]
-    levels = 10.0 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
+    levels = levels_db(waveform[: len(waveform) // TOKEN_SAMPLES * TOKEN_SAMPLES])  # [T]
     audible = levels[levels > QUIETEST_DB]
     if len(audible) < LEAST_AUDIBLE_TOKENS:
         return False

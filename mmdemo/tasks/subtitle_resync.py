@@ -127,10 +127,13 @@ class _Resync:
         """Decide by voice activity, or by what is said where that leaves a doubt, once music is taken away."""
         if not self.cues:
             return refused(self.cues, (reasons.nothing_to_align(),)), ""
-        if self._suffices(*self._fitted()):
-            return (yield from self._decided())
-        work = yield from self._without_music()
-        return (yield from work._decided())
+        fit, snapping = self._fitted()
+        work = self
+        if not self._suffices(fit, snapping):
+            work = yield from self._without_music()
+            if work.sound is not self.sound:
+                fit, snapping = work._fitted()
+        return (yield from work._decided(fit, snapping))
 
     def _without_music(self) -> Generator[ResyncProgress, None, _Resync]:
         """Return the same work on the voices alone, where there is music under them."""
@@ -154,8 +157,7 @@ class _Resync:
         """Tell whether voice activity alone decides."""
         return is_clear(fit) and not is_rough(snapping)
 
-    def _decided(self) -> Steps:
-        fit, snapping = self._fitted()
+    def _decided(self, fit: MaskFit, snapping: Snapping) -> Steps:
         if self._suffices(fit, snapping):
             return (yield from self._in_order(by_voice(self.cues, fit)))
         texts = [cue.text for cue in self.cues]
