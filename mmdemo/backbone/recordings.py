@@ -69,8 +69,8 @@ class _Heard:
             yield block
 
 
-def sound_blocks(audio: Audio | AudioFile, limits: Limits) -> Iterator[Float32Array]:
-    """Yield a recording's samples f32 [N] at 16 kHz, block by block."""
+def sound_blocks(audio: Audio | AudioFile, limits: Limits | None = None) -> Iterator[Float32Array]:
+    """Yield a recording's samples f32 [N] at 16 kHz, block by block, within limits (None: those of the settings)."""
     if isinstance(audio, AudioFile):
         return audio_blocks(audio, limits=limits)
     assert audio.sample_rate == SAMPLE_RATE, "media resamples to 16 kHz"

@@ -27,7 +27,7 @@ from mmdemo.alignment.resync_outcome import (
 )
 from mmdemo.alignment.speech_mask import SpeechMask, listen, mask_of_encoding
 from mmdemo.alignment.text_language import other_language, text_language
-from mmdemo.media import audio_blocks
+from mmdemo.backbone.recordings import sound_blocks
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cross_lingual_hearing import find_language, hear_meanings
@@ -103,10 +103,9 @@ def _listen(sound: AudioFile | Audio | Encoding) -> Generator[ResyncProgress, No
     """Find when somebody speaks, in steps."""
     if isinstance(sound, Encoding):
         return mask_of_encoding(sound)
-    blocks = iter([sound.waveform]) if isinstance(sound, Audio) else audio_blocks(sound)
     return (
         yield from shown_as(
-            listen(blocks), lambda seconds: ResyncProgress(VOICE_SHARE * seconds, sound.duration, "", ())
+            listen(sound_blocks(sound)), lambda seconds: ResyncProgress(VOICE_SHARE * seconds, sound.duration, "", ())
         )
     )
 
@@ -145,7 +144,7 @@ class _Resync:
         if voices is None:
             return replace(self, begun=SEPARATION_SHARE * LOOKING_SHARE)
         work = replace(self, sound=voices, begun=SEPARATION_SHARE)
-        mask = yield from shown_as(listen(audio_blocks(voices)), lambda _: work._progress(0.0, ""))
+        mask = yield from shown_as(listen(sound_blocks(voices)), lambda _: work._progress(0.0, ""))
         return replace(work, mask=mask)
 
     def _fitted(self) -> tuple[MaskFit, Snapping]:

@@ -20,8 +20,8 @@ from mmdemo.alignment.sample_stream import SampleStream
 from mmdemo.alignment.timed_lines import AlignedWord, TimedLine, cues_of, timed_lines
 from mmdemo.alignment.unintelligible_voices import evenly_paced, is_garbled, leads_astray
 from mmdemo.backbone.base import read_windows
+from mmdemo.backbone.recordings import sound_blocks
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
-from mmdemo.media import audio_blocks
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
@@ -140,7 +140,7 @@ def align_whole(
 
 
 def _samples(sound: AudioFile | Audio) -> SampleStream:
-    return SampleStream([sound.waveform] if isinstance(sound, Audio) else audio_blocks(sound))
+    return SampleStream(sound_blocks(sound))
 
 
 @dataclass

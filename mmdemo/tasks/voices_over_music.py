@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import wave
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from mmdemo.media import audio_blocks
+from mmdemo.backbone.recordings import sound_blocks
 from mmdemo.separation.separator import VoiceSeparator
 from mmdemo.separation.stretches import Stretch, core_of, never_falls_silent, stretches
 from mmdemo.types import SAMPLE_RATE, Audio, AudioFile, Float32Array
@@ -112,9 +112,7 @@ class _Separation:
         return min(behind / self.sound.duration, 1.0) if self.sound.duration else 0.0
 
     def _stretches(self) -> Generator[Stretch, None, None]:
-        sound = self.sound
-        blocks: Iterator[Float32Array] = iter([sound.waveform]) if isinstance(sound, Audio) else audio_blocks(sound)
-        yield from stretches(blocks)
+        yield from stretches(sound_blocks(self.sound))
 
     def _votes_for_music(self, stretch: Stretch) -> bool:
         """Tell whether a stretch has music; once many were looked at, only a part of it is at first."""
