@@ -83,23 +83,31 @@ def spotted_cues(cues: Sequence[Cue], windows: Sequence[Sequence[ForcedWord]]) -
 def _spotted(cue: Cue, places: Sequence[Sequence[ForcedWord]]) -> HeardCue:
     if len(places) < LEAST_WINDOWS or not places[0]:
         return HeardCue(0.0, 0.0, 0.0)
-    fits = np.array([_fit(words) for words in places])  # [W]
+    # What leads from the cue before to the first word is no matter.
+    fits = np.array([word_fit(words[1:] or words) for words in places])  # [W]
     best = int(fits.argmax())
     gain = float(fits[best] - np.median(np.delete(fits, best)))
-    start, spread = _start(cue, places[best])
+    start, spread = even_start(cue, places[best])
     sure = float(np.clip((gain - LEAST_GAIN) / (SURE_GAIN - LEAST_GAIN), 0.0, 1.0))
     close = float(np.clip((APART_SECONDS - spread) / (APART_SECONDS - CLOSE_SECONDS), 0.0, 1.0))
     return HeardCue(start, start + cue.end - cue.start, sure * close)
 
 
-def _fit(words: Sequence[ForcedWord]) -> float:
-    """Return the mean log probability; what leads from the cue before to the first word is no matter."""
-    logarithms = np.log(np.maximum([word.probability for word in words], np.exp(LEAST_LOG_PROBABILITY)))
-    return float(logarithms[1:].mean() if len(words) > 1 else logarithms.mean())
+def word_fit(words: Sequence[ForcedWord]) -> float:
+    """Return the mean log probability of words."""
+    return float(np.log(np.maximum([word.probability for word in words], np.exp(LEAST_LOG_PROBABILITY))).mean())
 
 
-def _start(cue: Cue, words: Sequence[ForcedWord]) -> tuple[float, float]:
-    """Return when a cue begins by most of its words, and their spread; the first stretch over what is another's."""
+def even_start(cue: Cue, words: Sequence[ForcedWord]) -> tuple[float, float]:
+    """Return when a cue begins by most of its words, and their spread; the first stretch over what is another's.
+
+    Args:
+        cue: its length tells how fast it is spoken.
+        words: of the cue, as a window places them.
+
+    Returns:
+        Media seconds, and the median distance of the words from where they should be.
+    """
     weights: Float64Array = np.array([forced.word.weight for forced in words], np.float64)
     passed = (np.cumsum(weights) - weights) / max(float(weights.sum()), 1e-9)  # [N] 0..1
     starts = np.array([forced.span.start for forced in words]) - passed * (cue.end - cue.start)

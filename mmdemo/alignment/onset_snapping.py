@@ -72,6 +72,23 @@ def find_onsets(cues: Sequence[Span], mask: SpeechMask) -> Snapping:
     return Snapping(tuple(moves.tolist()), spread)
 
 
+def onset_scores(cues: Sequence[Span], mask: SpeechMask) -> tuple[float, ...]:
+    """Tell how well each cue stands on an onset of speech, in the scores of `CueScorer`.
+
+    Args:
+        cues: with finite times, in any order.
+        mask: of the media.
+    """
+    starts, ends = np.array([cue.start for cue in cues]), np.array([cue.end for cue in cues])
+    times = cue_times(starts, ends)
+    latest = max(float(times.ends.max(initial=0.0)) - mask.duration, -float(times.starts.min(initial=0.0)), 0.0)
+    scorer = CueScorer(mask.speech, round((latest + MARGIN_SECONDS) / FRAME_SECONDS))
+    scores = np.zeros(len(cues))
+    for i, at in enumerate(np.argsort(starts, kind="stable").tolist()):
+        scores[at] = scorer.scores(times, i, 0, 1, 1)[0]
+    return tuple(scores.tolist())
+
+
 def _spread(moves: Float64Array) -> float:
     """Return the standard deviation that most of the moves have, by those nearest to their median.
 

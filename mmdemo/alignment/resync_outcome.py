@@ -26,17 +26,6 @@ SURE_EVIDENCE, LEAST_SURE_CUES = 24.0, 0.5
 """Voice activity alone is trusted when its evidence is clear and nine of ten cues stand on speech; hesitant speech has
 pauses inside its lines, and Silero misses some speakers, so that twice the evidence is enough with half of the cues."""
 
-FAR_SPOT_SECONDS = 1.0
-"""A cue that was heard so far from where the map puts it was taken for another; jitter and spots are off by 0.3 s."""
-LEAST_SPOTTED = 0.3
-SURELY_SPOTTED, SURELY_AGREED = 0.7, 0.9
-"""Mean confidence, over all cues, of those heard where the map puts them: the first with evidence against chance, the
-others without. Of 34 pairs of cues and sound that do not belong together (two languages, 27 recordings under music or
-noise) the highest reached 0.49 and 0.83, at evidence of 7.6; of 41 that do, 38 passed one of the two."""
-SPOTTED_JITTER_SECONDS = 0.1
-"""Spread of the cues around onsets from which a file is rough, once its place is sure: exact files stayed below 0.09,
-those with errors of 0.3 s lay above 0.11 but for one."""
-
 
 @dataclass(frozen=True)
 class ResyncOutcome:
@@ -64,10 +53,11 @@ def is_strong(fit: MaskFit) -> bool:
 
 def onsets_of(cues: Sequence[Cue], fit: MaskFit, mask: SpeechMask) -> Snapping:
     """Find the onsets that cues were meant for, once they follow the map of a fit."""
-    return _onsets(follow_map(cues, fit.time_map), mask)
+    return onsets_near(follow_map(cues, fit.time_map), mask)
 
 
-def _onsets(cues: Sequence[Cue], mask: SpeechMask) -> Snapping:
+def onsets_near(cues: Sequence[Cue], mask: SpeechMask) -> Snapping:
+    """Find the onsets that cues were meant for, where their file fits already."""
     return find_onsets([Span(cue.start, cue.end) for cue in cues], mask)
 
 
@@ -138,8 +128,8 @@ def by_words(
         doubt = () if fit.decision == "undecided" else (reasons.too_little_agreement(),)
         return refused(cues, (*doubt, *found.reasons))
     retimed = retime(cues, heard, anchored.time_map)
-    if is_rough(_onsets(follow_map(cues, anchored.time_map), mask)):
-        moves = _onsets(retimed.cues, mask).moves
+    if is_rough(onsets_near(follow_map(cues, anchored.time_map), mask)):
+        moves = onsets_near(retimed.cues, mask).moves
         retimed = replace(retimed, cues=move_cues(cues, retimed.cues, moves))
     if is_unchanged(cues, retimed.cues):
         why: tuple[Sentence, ...] = (reasons.already_right(),)
@@ -147,41 +137,6 @@ def by_words(
     unheard = sum(one.confidence == 0.0 for one in heard)
     why = (reasons.unheard_cues(unheard, len(cues)),) if unheard else ()
     return ResyncOutcome("aligned", retimed.cues, retimed.confidence, retimed.time_map, why)
-
-
-def by_spots(cues: Sequence[Cue], fit: MaskFit, mask: SpeechMask, heard: Sequence[HeardCue]) -> ResyncOutcome | None:
-    """Decide by where the text of each cue fits better than elsewhere, together with voice activity.
-
-    Args:
-        cues: as given.
-        fit: by voice activity and by where the cues were heard.
-        mask: of the media.
-        heard: one a cue.
-
-    Returns:
-        What becomes of the file; None when too few cues were heard where the map puts them.
-    """
-    time_map = fit.found if fit.decision == "undecided" else fit.time_map
-    followed = follow_map(cues, time_map)
-    near = [
-        spot if abs(spot.start - cue.start) <= FAR_SPOT_SECONDS else replace(spot, confidence=0.0)
-        for spot, cue in zip(heard, followed, strict=True)
-    ]
-    agreed = sum(spot.confidence for spot in near)
-    share = agreed / max(sum(spot.confidence for spot in heard), 1e-9)
-    surely = agreed >= SURELY_SPOTTED * len(cues) and share >= SURELY_AGREED
-    if not surely and (fit.decision == "undecided" or agreed < LEAST_SPOTTED * len(cues)):
-        return None
-    placed = replace(fit, time_map=time_map, decision="aligned" if fit.decision == "undecided" else fit.decision)
-    snapping = _onsets(followed, mask)
-    if snapping.spread <= SPOTTED_JITTER_SECONDS:
-        return by_voice(cues, placed)
-    retimed = retime(cues, near, time_map)
-    moves = _onsets(retimed.cues, mask).moves
-    moved = sum(move != 0.0 for move in moves)
-    why = (reasons.snapped_cues(moved, len(cues)),)
-    confidence = tuple(max(spot.confidence, sure) for spot, sure in zip(near, placed.support, strict=True))
-    return ResyncOutcome("aligned", move_cues(cues, retimed.cues, moves), confidence, time_map, why)
 
 
 def by_meaning(cues: Sequence[Cue], fit: MaskFit, snapping: Snapping, written: str, spoken: str) -> ResyncOutcome:

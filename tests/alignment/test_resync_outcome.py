@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from mmdemo import reasons
-from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.mask_correlation import Decision, MaskFit
 from mmdemo.alignment.onset_snapping import Snapping
 from mmdemo.alignment.resync_outcome import (
     alignment_of,
     by_meaning,
-    by_spots,
     by_voice,
     by_words,
     is_clear,
@@ -73,39 +71,6 @@ def test_words_overrule_voice_activity() -> None:
     assert decided.outcome == "aligned"
     assert [cue.start for cue in decided.cues] == pytest.approx([cue.start + 3.0 for cue in CUES], abs=0.05)
     assert by_words(CUES, _fit(), SILENT, EXACT, _heard(0.0)).outcome == "unchanged"
-
-
-def _spots(sure: int, wrong: int = 0) -> list[HeardCue]:
-    """Cues heard three seconds later than they stand, some of them far from there, the rest not at all."""
-    return [
-        HeardCue(c.start + (40.0 if i < wrong else 3.0), c.end, 0.9 if i < wrong + sure else 0.0)
-        for i, c in enumerate(CUES)
-    ]
-
-
-def test_spots_decide_with_voice_activity_and_alone_only_when_nearly_all_agree() -> None:
-    for fit, spots in ((_fit(), _spots(5)), (_fit("undecided"), _spots(11))):
-        decided = by_spots(CUES, fit, SILENT, spots)
-        assert decided is not None and decided.outcome == "aligned"
-        assert [cue.start for cue in decided.cues] == pytest.approx([cue.start + 3.0 for cue in CUES])
-    assert by_spots(CUES, _fit(), SILENT, _spots(3, wrong=6)) is None
-    assert by_spots(CUES, _fit("undecided"), SILENT, _spots(5)) is None
-    assert by_spots(CUES, _fit("undecided"), SILENT, _spots(10, wrong=2)) is None
-    kept = by_spots(CUES, _fit("unchanged", offset=0.0), SILENT, [HeardCue(c.start, c.end, 0.9) for c in CUES])
-    assert kept is not None and kept.outcome == "unchanged" and kept.cues == CUES
-
-
-def test_rough_cues_go_to_where_they_were_heard_and_to_the_onset_there() -> None:
-    right = np.cumsum([0.0, *np.random.default_rng(0).uniform(3.0, 6.0, len(CUES) - 1)]) + 5.0
-    speech = np.zeros(7_000, np.float32)
-    for start in right:
-        speech[round(100 * start) : round(100 * start) + 200] = 1.0
-    errors = [0.5 if i % 2 else -0.5 for i in range(len(CUES))]
-    rough = [Cue(i, t + e - 3.0, t + e - 1.0, "") for i, (t, e) in enumerate(zip(right, errors, strict=True))]
-    spots = [HeardCue(t + 0.1, t + 2.1, 0.9) for t in right]
-    decided = by_spots(rough, _fit(), SpeechMask(speech), spots)
-    assert decided is not None and decided.why == (reasons.snapped_cues(len(CUES), len(CUES)),)
-    assert [cue.start for cue in decided.cues] == pytest.approx(right.tolist(), abs=0.05)
 
 
 @pytest.mark.parametrize("evidence", [8.4, 11.0])

@@ -8,11 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mmdemo.alignment.cue_places import CuePlace
+from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
+from mmdemo.evaluation.alignment_voices import Voice, say
 from mmdemo.media import audio_from_samples
+from mmdemo.runtime import Models
 from mmdemo.stepwise import run_through
-from mmdemo.tasks.cue_hearing import spot_cues
+from mmdemo.tasks.cue_hearing import hear_places, spot_cues
 from mmdemo.tasks.subtitle_resync import resync
-from mmdemo.types import SAMPLE_RATE, Audio, Cue, EncodedWindow
+from mmdemo.types import SAMPLE_RATE, Audio, Cue, EncodedWindow, Span
 from mmdemo.word_times import TimedToken
 from tests.fakes import WINDOW_SECONDS, FakeBackbone, FakeSpeech, fake_models
 
@@ -39,6 +43,16 @@ class _Speech(FakeSpeech):
             for i, word in enumerate(words)
             for likely in [0.6 if i // per_line == number else 0.01]
         )
+
+
+class _PartSpeech(_Speech):
+    """Hears parts of windows: a line is likely in its own, whichever words it has."""
+
+    def align_text(self, encoded: EncodedWindow, words: Sequence[str], language: str) -> tuple[TimedToken, ...]:
+        number = int(encoded.tokens[0, 0])
+        begin = PLACES[number] - encoded.window.start
+        likely = 0.6 if NAMES[number] in "".join(words) else 0.01
+        return tuple(TimedToken(w, begin + 0.3 * i, begin + 0.3 * i + 0.3, likely) for i, w in enumerate(words))
 
 
 def _sound() -> Audio:
@@ -76,3 +90,44 @@ def test_the_text_tells_the_language_where_the_sound_does_not() -> None:
     *_, last = resync(_sound(), _cues(6.0), fake_models(FakeBackbone(WINDOWS), speech))
     assert speech.languages_tried == {"en"} and last.language == "en" and last.outcome == "aligned"
     assert [cue.start for cue in last.cues] == pytest.approx(PLACES, abs=0.5)
+
+
+def test_a_cue_is_likelier_at_its_own_place_than_at_another_one() -> None:
+    cues, backbone = _cues(0.0), FakeBackbone(WINDOWS)
+    own = [CuePlace(i, 0, Span(cue.start, cue.end)) for i, cue in enumerate(cues)]
+    other = [CuePlace(i, 1, Span(PLACES[i - 1], PLACES[i - 1] + 2.1)) for i in (1, 2)]
+    nowhere = CuePlace(3, 1, Span(500.0, 502.0))
+    models = fake_models(backbone, _PartSpeech())
+    heard = {one.place: one for one in run_through(hear_places(_sound(), cues, [*own, *other, nowhere], models, "en"))}
+    assert set(heard) == {*own, *other} and backbone.closed
+    for place in own:
+        assert heard[place].start == pytest.approx(PLACES[place.cue], abs=0.05)
+        assert heard[place].spread < 0.1 and heard[place].words == len(LINES[0].split())
+    assert all(heard[place].likelihood < heard[own[place.cue]].likelihood - 2.0 for place in other)
+
+
+def test_a_cue_without_words_is_heard_nowhere() -> None:
+    cues = (Cue(0, 1.0, 3.0, "[door]"), Cue(1, 1.0, 3.0, LINES[0]))
+    places = [CuePlace(i, 0, Span(1.0, 3.0)) for i in range(2)]
+    heard = run_through(hear_places(_sound(), cues, places, fake_models(FakeBackbone(WINDOWS), _PartSpeech()), "en"))
+    assert [one.place.cue for one in heard] == [1]
+
+
+@pytest.mark.real
+def test_real_speech_is_likelier_where_it_is_said_than_beside_it(real_models: Models) -> None:
+    """Also for a line of one word; and most lines begin where their words are heard."""
+    pause = np.zeros(SAMPLE_RATE // 2, np.float32)
+    pieces, cues = [pause], []
+    for number, text in enumerate(DEVELOPMENT_TEXTS["en"]):
+        waveform = say(text, Voice("en-us")).waveform
+        start = sum(map(len, pieces)) / SAMPLE_RATE
+        cues.append(Cue(number, start, start + len(waveform) / SAMPLE_RATE, text))
+        pieces += [waveform, pause]
+    sound = audio_from_samples(np.concatenate(pieces), SAMPLE_RATE, "lines")
+    own = [CuePlace(i, 0, Span(cue.start, cue.end)) for i, cue in enumerate(cues)]
+    astray = [CuePlace(i, 1, cue_place.span) for i, cue_place in enumerate([*own[4:], *own[:4]])]
+    heard = {one.place: one for one in run_through(hear_places(sound, cues, [*own, *astray], real_models, "en"))}
+    gains = [heard[here].likelihood - heard[there].likelihood for here, there in zip(own, astray, strict=True)]
+    assert np.mean(np.array(gains) > 0.5) >= 0.9 and np.median(gains) > 2.0
+    starts = [abs(heard[here].start - here.span.start) for here in own if heard[here].words >= 5]
+    assert np.mean(np.array(starts) < 0.4) >= 0.9

@@ -1,0 +1,168 @@
+"""Hears cues again at the places where a map puts them, and lets that decide on which side of a cut each belongs.
+
+Forced onto a few seconds of sound, the text of a cue is far likelier where it is said than twenty seconds off, and its
+words stand evenly there. Of 133 cues of development files with every fault (cut, music, errors of 0.3 s), 90 % are
+likelier at their own place, by 3.7 nats a word on the average; forced onto a whole window some fit a stranger's speech.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmdemo.alignment.cue_scores import Float64Array
+from mmdemo.alignment.heard_cues import HeardCue
+from mmdemo.alignment.time_map import MapPiece, TimeMap
+from mmdemo.types import Cue, Span
+
+JUMP_SECONDS = 2.0
+"""Neighbouring pieces nearer than this put a cue into the same stretch of sound."""
+DOUBTFUL_CUES = 3
+"""On either side of a jump, whose side is heard."""
+MOST_GAIN = 4.0
+SIDE_COST = 0.75
+"""Nats a word: what one cue may say for the other side, and what it must gain there before the map gives way."""
+CLOSE_SECONDS, APART_SECONDS = 0.15, 0.5
+"""Median distance of a cue's words from where they should be if it is spoken evenly. Of cues of seven words or
+more 97 % are within 0.3 s of their place at less than 0.2 s, once the 0.15 s are taken off by which they are early."""
+LEAST_WORDS, SURE_WORDS = 2, 5
+"""One word stands evenly anywhere, two or three nearly so."""
+
+
+@dataclass(frozen=True)
+class CuePlace:
+    """Where a piece of a map puts a cue."""
+
+    cue: int
+    piece: int
+    span: Span  # media seconds
+
+
+@dataclass(frozen=True)
+class PlacedCue:
+    """How a cue sounds at a place."""
+
+    place: CuePlace
+    likelihood: float  # mean log probability of its words
+    start: float  # media seconds, by most of its words
+    spread: float  # seconds by which its words lie apart from where they should be
+    words: int
+
+
+def places_of(cues: Sequence[Cue], time_map: TimeMap) -> Iterator[CuePlace]:
+    """Yield the places at which to hear cues: all at their own, those beside a jump on its other side too.
+
+    Args:
+        cues: with their old times.
+        time_map: from old to new times.
+    """
+    order = _in_order(cues)
+    own = _own_pieces(cues, time_map)
+    for at, i in enumerate(order):
+        near = {own[j] for j in order[max(at - DOUBTFUL_CUES, 0) : at + DOUBTFUL_CUES + 1]}
+        for piece in sorted(near):
+            if piece == own[i] or _is_jump(time_map, own[i], piece, cues[i]):
+                start, end = (time_map.pieces[piece].apply(t) for t in (cues[i].start, cues[i].end))
+                yield CuePlace(i, piece, Span(start, end))
+
+
+def settled_map(cues: Sequence[Cue], time_map: TimeMap, heard: Sequence[PlacedCue]) -> TimeMap:
+    """Move the jumps of a map to where the cues beside them are likeliest, as far as that is worth it.
+
+    Args:
+        cues: with their old times.
+        time_map: from old to new times.
+        heard: at `places_of` the two.
+    """
+    order = _in_order(cues)
+    own = _own_pieces(cues, time_map)
+    gains = _gains(own, heard)
+    scores = np.full((len(cues), len(time_map.pieces)), -np.inf)  # [C, P]
+    for at, i in enumerate(order):
+        scores[at, own[i]] = 0.0
+        for piece in range(len(time_map.pieces)):
+            if (i, piece) in gains:
+                scores[at, piece] = np.clip(gains[i, piece], -MOST_GAIN, MOST_GAIN) - SIDE_COST
+    chosen = _ascending_path(scores)
+    if chosen == [own[i] for i in order]:
+        return time_map
+    return _with_pieces(time_map, [0.5 * (cues[i].start + cues[i].end) for i in order], chosen)
+
+
+def spots_at(
+    cues: Sequence[Cue], time_map: TimeMap, heard: Sequence[PlacedCue], before: Sequence[HeardCue]
+) -> tuple[HeardCue, ...]:
+    """Tell where cues are said, once it is known about where.
+
+    Args:
+        cues: with their old times.
+        time_map: settled.
+        heard: at `places_of` cues.
+        before: where each was heard while nothing was known; kept where that is surer.
+    """
+    spots = list(before)
+    for one in heard:
+        i = one.place.cue
+        cue = cues[i]
+        start, _ = time_map.apply_span(cue.start, cue.end)
+        if abs(one.place.span.start - start) > JUMP_SECONDS:
+            continue
+        sure = _confidence(one)
+        if abs(spots[i].start - start) > JUMP_SECONDS or sure >= spots[i].confidence:
+            spots[i] = HeardCue(one.start, one.start + cue.end - cue.start, sure)
+    return tuple(spots)
+
+
+def _confidence(one: PlacedCue) -> float:
+    close = (APART_SECONDS - one.spread) / (APART_SECONDS - CLOSE_SECONDS)
+    enough = (one.words - LEAST_WORDS + 1) / (SURE_WORDS - LEAST_WORDS + 1)
+    return float(np.clip(close, 0.0, 1.0) * np.clip(enough, 0.0, 1.0))
+
+
+def _in_order(cues: Sequence[Cue]) -> list[int]:
+    return sorted(range(len(cues)), key=lambda i: (cues[i].start + cues[i].end, i))
+
+
+def _own_pieces(cues: Sequence[Cue], time_map: TimeMap) -> list[int]:
+    return [time_map.pieces.index(time_map.piece_at(0.5 * (cue.start + cue.end))) for cue in cues]
+
+
+def _is_jump(time_map: TimeMap, one: int, other: int, cue: Cue) -> bool:
+    return abs(time_map.pieces[one].apply(cue.start) - time_map.pieces[other].apply(cue.start)) > JUMP_SECONDS
+
+
+def _gains(own: Sequence[int], heard: Sequence[PlacedCue]) -> Mapping[tuple[int, int], float]:
+    """Return by how much a cue is likelier where another piece puts it, by cue and piece."""
+    here = {one.place.cue: one.likelihood for one in heard if one.place.piece == own[one.place.cue]}
+    return {
+        (one.place.cue, one.place.piece): one.likelihood - here[one.place.cue]
+        for one in heard
+        if one.place.piece != own[one.place.cue] and one.place.cue in here
+    }
+
+
+def _ascending_path(scores: Float64Array) -> list[int]:
+    """Choose a column for each row, never one before that of the row above, at the highest total."""
+    total = scores[0]
+    origins = []
+    for row in scores[1:]:
+        best = np.maximum.accumulate(total)
+        origins.append(np.maximum.accumulate(np.where(total >= best, np.arange(len(total)), 0)))
+        total = best + row
+    path = [int(total.argmax())]
+    for origin in origins[::-1]:
+        path.append(int(origin[path[-1]]))
+    return path[::-1]
+
+
+def _with_pieces(time_map: TimeMap, middles: Sequence[float], chosen: Sequence[int]) -> TimeMap:
+    """Let each piece begin between the cues that chose it and those before."""
+    pieces = [time_map.pieces[chosen[0]]]
+    for before, at, last, piece in zip(middles, middles[1:], chosen, chosen[1:], strict=False):
+        if piece != last:
+            known = time_map.pieces[piece]
+            start = known.start if before < known.start <= at else 0.5 * (before + at)
+            pieces.append(MapPiece(start, known.rate, known.offset))
+    return TimeMap(tuple(pieces))
