@@ -9,10 +9,10 @@ import numpy as np
 
 from mmdemo import reasons
 from mmdemo.alignment.heard_cues import HeardCue
-from mmdemo.alignment.mask_correlation import Decision, MaskFit, speech_shares
+from mmdemo.alignment.mask_correlation import MaskFit, speech_shares
 from mmdemo.alignment.onset_snapping import onset_scores
 from mmdemo.alignment.resync_outcome import ResyncOutcome, by_voice, onsets_near
-from mmdemo.alignment.resync_plan import follow_map, move_cues, retime
+from mmdemo.alignment.resync_plan import follow_map, is_unchanged, move_cues, retime
 from mmdemo.alignment.speech_mask import SpeechMask
 from mmdemo.alignment.time_map import TimeMap
 from mmdemo.types import Cue, Span
@@ -73,7 +73,9 @@ def by_spots(
     """
     followed = follow_map(cues, time_map)
     support = speech_shares([Span(cue.start, cue.end) for cue in cues], mask, time_map)
-    decision: Decision = "aligned" if fit.decision == "undecided" else fit.decision
+    decision = fit.decision
+    if decision == "undecided":
+        decision = "unchanged" if is_unchanged(cues, followed) else "aligned"
     placed = replace(fit, time_map=time_map, decision=decision, support=support)
     near = _without_bias(followed, _near(followed, heard, FAR_SPOT_SECONDS))
     retimed = retime(cues, near, time_map)

@@ -1,6 +1,8 @@
-"""Cuts a stretch of media out of an encoded window, so that the decoder hears that stretch and nothing else."""
+"""Cuts a stretch of media out of encoded windows, so that the decoder hears that stretch and nothing else."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,34 +10,41 @@ from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.types import AudioWindow, EncodedWindow, Piece, Span
 
 
-def window_part(encoded: EncodedWindow, span: Span) -> EncodedWindow | None:
-    """Return the tokens of a window that lie in a stretch of media.
+def window_part(windows: Sequence[EncodedWindow], span: Span) -> EncodedWindow | None:
+    """Return the tokens of neighbouring windows that lie in a stretch of media.
 
     Whisper's decoder has no positions of its own in the sound, so that it reads any run of tokens; each of them knows
-    what is around it from the encoder, which heard the whole window.
+    what is around it from the encoder, which heard its whole window.
 
     Args:
-        encoded: the window.
+        windows: of one recording, in order.
         span: media seconds.
 
     Returns:
-        A window without an ending; None when nothing of the stretch was encoded in this one.
+        A window without an ending; None when nothing of the stretch was encoded in these.
     """
     pieces: list[Piece] = []
-    first, count = 0, 0
-    for piece in encoded.window.pieces:
-        begin = _tokens_until(span.start, piece)
-        behind = _tokens_until(span.end, piece)
-        if begin < behind:
-            first = first if pieces else piece.first_token + begin
-            pieces.append(Piece(count, behind - begin, piece.start + begin * TOKEN_SECONDS))
-            count += behind - begin
-    if not pieces:
+    kept: list[tuple[EncodedWindow, slice]] = []
+    count = 0
+    for encoded in windows:
+        first = count
+        begins = []
+        for piece in encoded.window.pieces:
+            begin, behind = (_tokens_until(seconds, piece) for seconds in (span.start, span.end))
+            if begin < behind:
+                begins.append(piece.first_token + begin)
+                pieces.append(Piece(count, behind - begin, piece.start + begin * TOKEN_SECONDS))
+                count += behind - begin
+        if begins:
+            kept.append((encoded, slice(begins[0], begins[0] + count - first)))
+    if not kept:
         return None
+    tokens = np.concatenate([encoded.tokens[part] for encoded, part in kept])  # [T, W]
+    voice = np.concatenate([encoded.voice_activity[part] for encoded, part in kept])  # [T]
     end = pieces[-1].start + pieces[-1].token_count * TOKEN_SECONDS
-    window = AudioWindow(pieces[0].start, end, encoded.window.first_token + first, count, tuple(pieces))
-    kept = slice(first, first + count)
-    return EncodedWindow(window, encoded.tokens[kept], encoded.ending[:0], encoded.voice_activity[kept])
+    first_token = kept[0][0].window.first_token + kept[0][1].start
+    window = AudioWindow(pieces[0].start, end, first_token, count, tuple(pieces))
+    return EncodedWindow(window, tokens, kept[0][0].ending[:0], voice)
 
 
 def _tokens_until(seconds: float, piece: Piece) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from mmdemo.alignment.cue_places import CuePlace, PlacedCue
 from mmdemo.alignment.cue_spotting import LEAST_WINDOWS, ForcedWord, even_start, spotted_cues, text_parts, word_fit
 from mmdemo.alignment.forced_words import GivenWord, given_words
 from mmdemo.alignment.heard_cues import HeardCue
+from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.backbone.window_parts import window_part
 from mmdemo.runtime import Models
 from mmdemo.tasks.cross_lingual_hearing import windows_of
@@ -24,7 +25,7 @@ WINDOW_SECONDS = 25.0
 MARGIN_SECONDS = 1.2
 """On either side of a place: cues that were set by ear are off by 0.6 s at most, and so may their map be."""
 LEAST_SHARE = 0.5
-"""Of a place that a window must hold."""
+"""Of a place whose sound must have been encoded, silences left out."""
 
 
 def spot_cues(
@@ -42,11 +43,9 @@ def spot_cues(
         Media seconds that were heard.
 
     Returns:
-        One a cue; none where the recording is too short or too long for this.
+        One a cue; none where the recording is too short for this.
     """
-    parts = tuple(text_parts(given_words([cue.text for cue in cues], language)))
-    if len(parts) * max(math.ceil(sound.duration / WINDOW_SECONDS), LEAST_WINDOWS) > MOST_FORCED_PARTS:
-        return ()
+    parts = _parts(cues, language)
     heard: list[list[ForcedWord]] = []
     with closing(windows_of(sound, models)) as windows:
         for window in windows:
@@ -54,6 +53,16 @@ def spot_cues(
             if models.speech.has_speech(window):
                 heard.append([word for part in parts for word in _forced(part, window, models, language)])
     return spotted_cues(cues, heard) if len(heard) >= LEAST_WINDOWS else ()
+
+
+def are_few_enough(sound: AudioFile | Audio | Encoding, cues: Sequence[Cue], language: str) -> bool:
+    """Tell whether a recording and its text are short enough to try every cue everywhere."""
+    windows = max(math.ceil(sound.duration / WINDOW_SECONDS), LEAST_WINDOWS)
+    return len(_parts(cues, language)) * windows <= MOST_FORCED_PARTS
+
+
+def _parts(cues: Sequence[Cue], language: str) -> tuple[Sequence[GivenWord], ...]:
+    return tuple(text_parts(given_words([cue.text for cue in cues], language)))
 
 
 def _forced(words: Sequence[GivenWord], window: EncodedWindow, models: Models, language: str) -> list[ForcedWord]:
@@ -81,36 +90,39 @@ def hear_places(
         Media seconds that were heard.
 
     Returns:
-        One for each place that some window holds, in any order; without cues of no words.
+        One for each place that was encoded, in any order; without cues of no words.
     """
     lines: dict[int, list[GivenWord]] = {place.cue: [] for place in places}
     for word in given_words([cue.text for cue in cues], language):
         if word.line in lines:
             lines[word.line].append(word)
-    heard: dict[CuePlace, tuple[float, PlacedCue]] = {}
+    heard: list[PlacedCue] = []
+    waiting = sorted((place for place in places if lines[place.cue]), key=lambda place: -place.span.end)
+    before: tuple[EncodedWindow, ...] = ()
     with closing(windows_of(sound, models)) as windows:
         for window in windows:
             yield window.window.start
-            for place in places:
-                share = _share_inside(place.span, window)
-                if lines[place.cue] and share >= LEAST_SHARE and (place not in heard or share > heard[place][0]):
-                    found = _heard_at(place, lines[place.cue], cues[place.cue], window, models, language)
-                    if found is not None:
-                        heard[place] = share, found
-    return tuple(found for _, found in heard.values())
-
-
-def _share_inside(span: Span, window: EncodedWindow) -> float:
-    inside = min(span.end, window.window.end) - max(span.start, window.window.start)
-    return inside / max(span.duration, 1e-3)
+            near = (*before, window)
+            while waiting and waiting[-1].span.end + MARGIN_SECONDS <= window.window.end:
+                heard += _heard_at(waiting.pop(), lines, cues, near, models, language)
+            before = (window,)
+    for place in waiting:
+        heard += _heard_at(place, lines, cues, before, models, language)
+    return tuple(heard)
 
 
 def _heard_at(
-    place: CuePlace, words: Sequence[GivenWord], cue: Cue, window: EncodedWindow, models: Models, language: str
-) -> PlacedCue | None:
-    part = window_part(window, Span(place.span.start - MARGIN_SECONDS, place.span.end + MARGIN_SECONDS))
-    if part is None:
-        return None
-    forced = _forced(words, part, models, language)
-    start, spread = even_start(cue, forced)
-    return PlacedCue(place, word_fit(forced), start, spread, len(words))
+    place: CuePlace,
+    lines: Mapping[int, Sequence[GivenWord]],
+    cues: Sequence[Cue],
+    windows: Sequence[EncodedWindow],
+    models: Models,
+    language: str,
+) -> Iterator[PlacedCue]:
+    """Yield what is heard of a cue at a place, if enough of that was encoded."""
+    part = window_part(windows, Span(place.span.start - MARGIN_SECONDS, place.span.end + MARGIN_SECONDS))
+    if part is not None and part.window.token_count * TOKEN_SECONDS >= LEAST_SHARE * place.span.duration:
+        words = lines[place.cue]
+        forced = _forced(words, part, models, language)
+        start, spread = even_start(cues[place.cue], forced)
+        yield PlacedCue(place, word_fit(forced), start, spread, len(words))

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mmdemo import reasons
-from mmdemo.alignment.cue_places import places_of, settled_map, spots_at
 from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
 from mmdemo.alignment.onset_snapping import Snapping
 from mmdemo.alignment.resync_outcome import (
@@ -26,13 +25,12 @@ from mmdemo.alignment.resync_outcome import (
     with_exchanges,
 )
 from mmdemo.alignment.speech_mask import SpeechMask, listen, mask_of_encoding
-from mmdemo.alignment.spotted_outcome import by_spots, spotted_map
 from mmdemo.alignment.text_language import other_language, text_language
 from mmdemo.backbone.recordings import sound_blocks
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cross_lingual_hearing import find_language, hear_meanings
-from mmdemo.tasks.cue_hearing import hear_places, spot_cues
+from mmdemo.tasks.hearing_resync import resync_by_hearing
 from mmdemo.tasks.line_order import are_lines_suspected, order_lines
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.tasks.transcript_alignment import align_sound
@@ -200,19 +198,8 @@ class _Resync:
         return own if own in self.models.speech.languages else spoken
 
     def _by_spots(self, language: str) -> Generator[ResyncProgress, None, ResyncOutcome | None]:
-        hearing = spot_cues(self.sound, self.cues, self.models, language)
-        heard = yield from shown_as(hearing, lambda seconds: self._progress(seconds, language))
-        if not heard:
-            return None
-        fit = correlate_mask(self._spans(), self.mask, heard=heard)
-        time_map = spotted_map(self.cues, fit, heard)
-        if time_map is None:
-            return None
-        places = tuple(places_of(self.cues, time_map))
-        hearing_again = hear_places(self.sound, self.cues, places, self.models, language)
-        placed = yield from shown_as(hearing_again, lambda _: self._progress(self.mask.duration, language))
-        settled = settled_map(self.cues, time_map, placed)
-        return by_spots(self.cues, fit, settled, self.mask, spots_at(self.cues, settled, placed, heard))
+        hearing = resync_by_hearing(self.sound, self.cues, self.mask, self.models, language)
+        return (yield from shown_as(hearing, lambda seconds: self._progress(seconds, language)))
 
     def _by_words(self, fit: MaskFit, snapping: Snapping, spoken: str) -> Steps:
         found: SubtitleAlignment | None = None

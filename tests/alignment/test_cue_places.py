@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import pytest
 
-from mmdemo.alignment.cue_places import DOUBTFUL_CUES, CuePlace, PlacedCue, places_of, settled_map, spots_at
+from mmdemo.alignment.cue_places import (
+    DOUBTFUL_CUES,
+    CuePlace,
+    PlacedCue,
+    is_confirmed,
+    other_places,
+    places_of,
+    settled_map,
+    spots_at,
+)
 from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.time_map import MapPiece, TimeMap
 from mmdemo.types import Cue
@@ -14,6 +24,7 @@ from mmdemo.types import Cue
 CUES = tuple(Cue(i, 10.0 * i, 10.0 * i + 4.0, f"line {i}") for i in range(10))
 CUT = TimeMap((MapPiece(0.0, 1.0, 2.0), MapPiece(48.0, 1.0, 22.0)))
 """Cues 0 to 4 belong two seconds later, the others twenty-two."""
+MAP_OF_NONE = TimeMap.identity()
 
 
 def _hear(time_map: TimeMap, behind: int, likely: float = -1.0, unlikely: float = -5.0) -> list[PlacedCue]:
@@ -96,3 +107,26 @@ def test_pieces_ascend_whatever_was_heard() -> None:
         heard = [PlacedCue(place, likely[place.piece], 0.0, 0.1, 6) for place in places_of(CUES, three)]
         starts = [piece.start for piece in settled_map(CUES, three, heard).pieces]
         assert starts == sorted(set(starts))
+
+
+def _confirmed(gain: float, cues: Sequence[Cue] = CUES, heard: int = 10) -> bool:
+    own = [PlacedCue(place, -4.0 + gain, 0.0, 0.1, 6) for place in places_of(cues, CUT) if place.cue < heard]
+    others = [PlacedCue(place, -4.0, 0.0, 0.1, 6) for place in other_places(cues, CUT)]
+    return is_confirmed(cues, CUT, own, others)
+
+
+def test_a_map_is_confirmed_by_cues_that_are_likelier_there_than_at_each_others_places() -> None:
+    assert _confirmed(2.0) and not _confirmed(0.5) and not _confirmed(-3.0)
+    assert _confirmed(2.0, heard=6) and not _confirmed(2.0, heard=4)  # most of the file must be heard
+    assert _confirmed(3.0, CUES[:3]) and not _confirmed(1.5, CUES[:3])  # few cues must say more
+    assert not _confirmed(9.0, CUES[:2]) and not is_confirmed(CUES, CUT, [], [])
+
+
+def test_cues_are_compared_at_places_of_others_with_their_own_lengths() -> None:
+    cues = [Cue(i, 10.0 * i, 10.0 * i + 1.0 + i, "") for i in range(6)]
+    own = {place.cue: place.span.start for place in places_of(cues, MAP_OF_NONE)}
+    for place in other_places(cues, MAP_OF_NONE):
+        assert place.span.start in set(own.values()) - {own[place.cue]}
+        assert place.span.duration == pytest.approx(1.0 + place.cue)
+    assert {place.cue for place in other_places(cues, MAP_OF_NONE)} == set(range(6))
+    assert list(other_places(cues[:1], MAP_OF_NONE)) == []

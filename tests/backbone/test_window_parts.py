@@ -26,7 +26,7 @@ def _times(window: AudioWindow) -> list[float]:
 
 @pytest.mark.parametrize("start, end", [(10.5, 11.5), (11.0, 20.5), (0.0, 99.0), (11.99, 20.01), (20.3, 20.9)])
 def test_the_tokens_of_a_stretch_keep_their_media_times(start: float, end: float) -> None:
-    part = window_part(WINDOW, Span(start, end))
+    part = window_part([WINDOW], Span(start, end))
     assert part is not None
     wanted = [i for i, at in enumerate(_times(WINDOW.window)) if start - 1e-6 <= at < end - 1e-6]
     assert part.tokens[:, 0].tolist() == wanted and part.window.token_count == len(wanted)
@@ -39,4 +39,19 @@ def test_the_tokens_of_a_stretch_keep_their_media_times(start: float, end: float
 
 @pytest.mark.parametrize("start, end", [(0.0, 9.9), (13.0, 19.0), (30.0, 40.0), (11.0, 11.0)])
 def test_nothing_comes_of_a_stretch_that_was_not_encoded(start: float, end: float) -> None:
-    assert window_part(WINDOW, Span(start, end)) is None
+    assert window_part([WINDOW], Span(start, end)) is None
+
+
+def test_a_stretch_over_the_edge_of_two_windows_is_heard_whole() -> None:
+    behind = EncodedWindow(
+        AudioWindow(21.0, 24.0, 1150, 150, (Piece(0, 150, 21.0),)),
+        1000.0 + WINDOW.tokens,
+        WINDOW.ending,
+        WINDOW.voice_activity,
+    )
+    part = window_part([WINDOW, behind], Span(20.5, 22.0))
+    assert part is not None and part.tokens[:, 0].tolist() == [*range(125, 150), *range(1000, 1050)]
+    assert _times(part.window) == pytest.approx(np.arange(20.5, 22.0 - 1e-6, TOKEN_SECONDS).tolist())
+    assert part.window.first_token == 1125 and part.window.token_count == 75
+    alone = window_part([WINDOW, behind], Span(21.5, 22.0))
+    assert alone is not None and alone.window.first_token == 1175 and alone.tokens[0, 0] == 1025
