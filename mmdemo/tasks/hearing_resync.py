@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
 
 from mmdemo.alignment.cue_places import (
     CuePlace,
@@ -15,7 +16,7 @@ from mmdemo.alignment.cue_places import (
 )
 from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.lost_cues import found_again, lost_runs, search_places
-from mmdemo.alignment.mask_correlation import correlate_mask
+from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
 from mmdemo.alignment.resync_outcome import ResyncOutcome
 from mmdemo.alignment.speech_mask import SpeechMask
 from mmdemo.alignment.spotted_outcome import by_spots, spotted_map
@@ -23,6 +24,9 @@ from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cue_hearing import are_few_enough, hear_places, spot_cues
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Span
+
+THROUGHOUT_NATS, LEAST_NATS = 1.8, 1.0
+"""Mean gain (see `is_confirmed`) with which a map of voice activity needs nothing else, and which any map needs."""
 
 
 def resync_by_hearing(
@@ -45,24 +49,67 @@ def resync_by_hearing(
     """
     if not are_few_enough(sound, cues, language):
         return None
-    heard = yield from spot_cues(sound, cues, models, language)
-    fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], mask, heard=heard)
-    heard = heard or (HeardCue(0.0, 0.0, 0.0),) * len(cues)
+    return (yield from _Hearing(sound, cues, mask, models, language, _Furthest()).steps())
 
-    def hear(places: Iterable[CuePlace]) -> Generator[float, None, tuple[PlacedCue, ...]]:
-        hearing = hear_places(sound, cues, tuple(places), models, language)
-        return shown_as(hearing, lambda _: mask.duration)
 
-    time_map = spotted_map(cues, fit, heard)
-    placed = yield from hear(places_of(cues, time_map or fit.found))
-    if time_map is None:
-        others = yield from hear(other_places(cues, fit.found))
-        if not is_confirmed(cues, fit.found, placed, others):
-            return None
-        time_map = fit.found
-    settled = settled_map(cues, time_map, placed)
-    runs = lost_runs(cues, settled, placed, mask.duration)
-    if runs:
-        placed += yield from hear(search_places(cues, settled, runs))
-        settled = found_again(cues, settled, runs, placed)
-    return by_spots(cues, fit, settled, mask, spots_at(cues, settled, placed, heard))
+class _Furthest:
+    """Lets progress ascend though a recording is heard more than once."""
+
+    def __init__(self) -> None:
+        self._reached = 0.0
+
+    def __call__(self, seconds: float) -> float:
+        """Return the farthest that was reached."""
+        self._reached = max(self._reached, seconds)
+        return self._reached
+
+
+@dataclass(frozen=True, eq=False)
+class _Hearing:
+    """One file with the recording that it may belong to."""
+
+    sound: AudioFile | Audio | Encoding
+    cues: Sequence[Cue]
+    mask: SpeechMask
+    models: Models
+    language: str
+    furthest: _Furthest
+
+    def steps(self) -> Generator[float, None, ResyncOutcome | None]:
+        """Decide by voice activity where its map is confirmed throughout, else try every cue everywhere first."""
+        nothing = (HeardCue(0.0, 0.0, 0.0),) * len(self.cues)
+        fit = self._fit(())
+        if fit.decision != "undecided":
+            decided = yield from self._decided(fit, nothing, THROUGHOUT_NATS)
+            if decided is not None:
+                return decided
+        spotting = spot_cues(self.sound, self.cues, self.models, self.language)
+        heard = yield from shown_as(spotting, self.furthest)
+        fit = self._fit(heard) if heard else fit
+        return (yield from self._decided(fit, heard or nothing, LEAST_NATS))
+
+    def _decided(
+        self, fit: MaskFit, heard: Sequence[HeardCue], least_nats: float
+    ) -> Generator[float, None, ResyncOutcome | None]:
+        """Hear the cues where a fit puts them, and follow it if they are there."""
+        time_map = spotted_map(self.cues, fit, heard)
+        placed = yield from self._hear(places_of(self.cues, time_map or fit.found))
+        if time_map is None:
+            others = yield from self._hear(other_places(self.cues, fit.found))
+            if not is_confirmed(self.cues, fit.found, placed, others, least_nats):
+                return None
+            time_map = fit.found
+        settled = settled_map(self.cues, time_map, placed)
+        runs = lost_runs(self.cues, settled, placed, self.mask.duration)
+        if runs:
+            placed += yield from self._hear(search_places(self.cues, settled, runs))
+            settled = found_again(self.cues, settled, runs, placed)
+        spots = spots_at(self.cues, settled, placed, heard)
+        return by_spots(self.cues, fit, settled, self.mask, spots)
+
+    def _fit(self, heard: Sequence[HeardCue]) -> MaskFit:
+        return correlate_mask([Span(cue.start, cue.end) for cue in self.cues], self.mask, heard=heard)
+
+    def _hear(self, places: Iterable[CuePlace]) -> Generator[float, None, tuple[PlacedCue, ...]]:
+        hearing = hear_places(self.sound, self.cues, tuple(places), self.models, self.language)
+        return shown_as(hearing, self.furthest)

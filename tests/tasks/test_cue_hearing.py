@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
 from mmdemo.evaluation.alignment_voices import Voice, say
 from mmdemo.media import audio_from_samples
 from mmdemo.runtime import Models
-from mmdemo.stepwise import run_through
+from mmdemo.stepwise import Result, run_through
 from mmdemo.tasks.cue_hearing import are_few_enough, hear_places, spot_cues
 from mmdemo.tasks.hearing_resync import resync_by_hearing
 from mmdemo.tasks.subtitle_resync import resync
@@ -87,6 +87,48 @@ def test_too_long_or_too_short_a_recording_is_not_tried_everywhere() -> None:
     assert run_through(resync_by_hearing(long, _cues(0.0), SILENCE, fake_models(backbone, _Speech()), "en")) is None
     assert backbone.encoded == []
     assert run_through(spot_cues(_sound(), _cues(0.0), fake_models(FakeBackbone(1), _Speech()), "en")) == ()
+
+
+SPOKEN_AT = (0.5, 3.1, 5.2, 8.0)
+
+
+class _OneWindowSpeech(_Speech):
+    """Hears four lines in the only window: each is likely in parts that begin shortly before it."""
+
+    def __init__(self, knows: bool) -> None:
+        super().__init__()
+        self.knows = knows
+
+    def align_text(self, encoded: EncodedWindow, words: Sequence[str], language: str) -> tuple[TimedToken, ...]:
+        number = next(i for i, name in enumerate(NAMES) if name in "".join(words))
+        begin = SPOKEN_AT[number] - encoded.window.start
+        likely = 0.6 if self.knows and 0.0 <= begin <= 2.0 else 0.02
+        return tuple(TimedToken(w, begin + 0.2 * i, begin + 0.2 * i + 0.2, likely) for i, w in enumerate(words))
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_a_recording_of_one_window_is_confirmed_by_hearing_or_left_alone(knows: bool) -> None:
+    speech = np.full(1_000, 0.02, np.float32)
+    for at in SPOKEN_AT:
+        speech[round(100 * at) : round(100 * at) + 140] = 0.95
+    sound = replace(_sound(), waveform=np.zeros(10 * SAMPLE_RATE, np.float32))
+    cues = tuple(Cue(i, at + 7.0, at + 8.4, LINES[i]) for i, at in enumerate(SPOKEN_AT))
+    models = fake_models(FakeBackbone(1), _OneWindowSpeech(knows))
+    reached, found = _run(resync_by_hearing(sound, cues, SpeechMask(speech), models, "en"))
+    assert (found is not None) == knows and reached == sorted(reached)
+    if found is not None:
+        assert found.outcome == "aligned"
+        assert [cue.start for cue in found.cues] == pytest.approx(SPOKEN_AT, abs=0.1)
+
+
+def _run(steps: Generator[float, None, Result]) -> tuple[list[float], Result]:
+    """Run work in steps; returns its progress and its result."""
+    reached: list[float] = []
+    while True:
+        try:
+            reached.append(next(steps))
+        except StopIteration as ended:
+            return reached, ended.value
 
 
 def test_the_text_tells_the_language_where_the_sound_does_not() -> None:
