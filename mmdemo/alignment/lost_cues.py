@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmdemo.alignment.cue_places import CuePlace, PlacedCue, confidence_of, cues_in_order, own_pieces
+from mmdemo.alignment.cue_places import LEAST_WORDS, CuePlace, PlacedCue, cues_in_order, fit_of, own_pieces
 from mmdemo.alignment.cue_scores import Float64Array
 from mmdemo.alignment.time_map import MapPiece, TimeMap
 from mmdemo.types import Cue, Span
 
-LOST_NATS = 1.5
-"""A word, by which a lost cue is less likely than most of the file; it does not stand evenly there either."""
-MOST_CONFIDENCE = 0.5
+LOST_NATS, LOST_FIT = 1.5, 2.5
+"""A word, by which a lost cue is less likely, or fits its place less (see `fit_of`), than most of the file."""
 LEAST_SHIFT_SECONDS = 2.0
 STEP_SECONDS = 1.0
 """Between the shifts that are tried; a cue is heard with a margin of 1.2 s on either side."""
@@ -53,16 +52,13 @@ def lost_runs(cues: Sequence[Cue], time_map: TimeMap, heard: Sequence[PlacedCue]
         heard: at `places_of` the two.
         duration: of the media, seconds.
     """
-    own = _own_hearings(cues, time_map, heard)
-    usual = float(np.median([one.likelihood for one in own.values()])) if own else 0.0
+    lost = _lost(cues, _own_hearings(cues, time_map, heard))
     places = [Span(*time_map.apply_span(cue.start, cue.end)) for cue in cues]
     runs: list[LostRun] = []
     run: list[int] = []
     begin = 0.0
     for i in [*cues_in_order(cues), None]:
-        one = own.get(i) if i is not None else None
-        lost = one is None or (one.likelihood < usual - LOST_NATS and confidence_of(one) < MOST_CONFIDENCE)
-        if i is not None and lost:
+        if i is not None and i in lost:
             run.append(i)
             continue
         limit = duration if i is None else places[i].start
@@ -70,6 +66,24 @@ def lost_runs(cues: Sequence[Cue], time_map: TimeMap, heard: Sequence[PlacedCue]
             runs.append(LostRun(tuple(run), _shifts(begin - places[run[0]].start, limit - places[run[-1]].end)))
         run, begin = [], limit if i is None else max(places[i].end, begin)
     return [one for one in runs if one.shifts]
+
+
+def _lost(cues: Sequence[Cue], own: Mapping[int, PlacedCue]) -> set[int]:
+    """Return the cues that fit their places far worse than most do; few words say no more than how likely they are."""
+    if not own:
+        return set(range(len(cues)))
+    usual = float(np.median([one.likelihood for one in own.values()]))
+    usual_fit = float(np.median([fit_of(one) for one in own.values()]))
+    return {
+        i
+        for i in range(len(cues))
+        if i not in own
+        or (
+            own[i].likelihood < usual - LOST_NATS
+            if own[i].words < LEAST_WORDS
+            else fit_of(own[i]) < usual_fit - LOST_FIT
+        )
+    }
 
 
 def _shifts(first: float, last: float) -> tuple[float, ...]:

@@ -29,6 +29,8 @@ SPOTTED_JITTER_SECONDS = 0.1
 """Spread of the cues around onsets from which a file is rough, once its place is sure: exact files stayed below 0.09,
 those with errors of 0.3 s lay above 0.11 but for one."""
 SURE_SPOT, LEAST_SURE_SPOTS = 0.5, 3
+MOST_EARLY_SECONDS = 0.4
+"""Words are heard 0.12 s early at the median, and digits 0.4 s."""
 ELSEWHERE_SECONDS, ELSEWHERE_SCORE = 0.25, 0.2
 """Of a cue that is moved though its file is exact otherwise. A map bends to errors of 0.3 s where cues are few: in
 23 files with every fault it left six cues more than 0.2 s beside their place and five are moved by this; in the same
@@ -93,9 +95,9 @@ def by_spots(
 
 
 def _without_bias(followed: Sequence[Cue], near: Sequence[HeardCue]) -> list[HeardCue]:
-    """Take off by how much cues are heard early or late throughout: the map knows that better."""
+    """Take off by how much cues are heard early throughout, as most are: the map knows that better."""
     known = [spot.start - cue.start for spot, cue in zip(near, followed, strict=True) if spot.confidence >= SURE_SPOT]
-    bias = float(np.median(known)) if len(known) >= LEAST_SURE_SPOTS else 0.0
+    bias = float(np.clip(np.median(known), -MOST_EARLY_SECONDS, 0.0)) if len(known) >= LEAST_SURE_SPOTS else 0.0
     return [replace(spot, start=spot.start - bias, end=spot.end - bias) for spot in near]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 
+from mmdemo.alignment.clock_rates import with_heard_rate
 from mmdemo.alignment.cue_places import (
     CuePlace,
     PlacedCue,
@@ -105,6 +106,7 @@ class _Hearing:
             placed += yield from self._hear(search_places(self.cues, settled, runs))
             settled = found_again(self.cues, settled, runs, placed)
         spots = spots_at(self.cues, settled, placed, heard)
+        settled = with_heard_rate(self.cues, settled, spots)
         return by_spots(self.cues, fit, settled, self.mask, spots)
 
     def _fit(self, heard: Sequence[HeardCue]) -> MaskFit:
