@@ -8,7 +8,7 @@ likelier at their own place, half of them by 3.7 nats a word; forced onto a whol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -143,7 +143,7 @@ def settled_map(cues: Sequence[Cue], time_map: TimeMap, heard: Sequence[PlacedCu
     chosen = _ascending_path(scores)
     if chosen == [own[i] for i in order]:
         return time_map
-    return _with_pieces(time_map, [0.5 * (cues[i].start + cues[i].end) for i in order], chosen)
+    return map_through(cues, {i: time_map.pieces[piece] for i, piece in zip(order, chosen, strict=True)})
 
 
 def spots_at(
@@ -175,6 +175,24 @@ def confidence_of(one: PlacedCue) -> float:
     close = (APART_SECONDS - one.spread) / (APART_SECONDS - CLOSE_SECONDS)
     enough = (one.words - LEAST_WORDS + 1) / (SURE_WORDS - LEAST_WORDS + 1)
     return float(np.clip(close, 0.0, 1.0) * np.clip(enough, 0.0, 1.0))
+
+
+def map_through(cues: Sequence[Cue], pieces: Mapping[int, MapPiece]) -> TimeMap:
+    """Build the map that puts each cue where its piece does.
+
+    Args:
+        cues: with their old times, at least one.
+        pieces: by the position of the cue; each begins where it did, if that is between its cues and those before.
+    """
+    order = cues_in_order(cues)
+    found = [pieces[order[0]]]
+    for before, i in zip(order, order[1:], strict=False):
+        piece = pieces[i]
+        if (piece.rate, piece.offset) != (found[-1].rate, found[-1].offset):
+            last, first = (0.5 * (cues[j].start + cues[j].end) for j in (before, i))
+            start = piece.start if last < piece.start <= first else 0.5 * (last + first)
+            found.append(replace(piece, start=start))
+    return TimeMap((replace(found[0], start=min(found[0].start, cues[order[0]].start)), *found[1:]))
 
 
 def fit_of(one: PlacedCue) -> float:
@@ -218,14 +236,3 @@ def _ascending_path(scores: Float64Array) -> list[int]:
     for origin in origins[::-1]:
         path.append(int(origin[path[-1]]))
     return path[::-1]
-
-
-def _with_pieces(time_map: TimeMap, middles: Sequence[float], chosen: Sequence[int]) -> TimeMap:
-    """Let each piece begin between the cues that chose it and those before."""
-    pieces = [time_map.pieces[chosen[0]]]
-    for before, at, last, piece in zip(middles, middles[1:], chosen, chosen[1:], strict=False):
-        if piece != last:
-            known = time_map.pieces[piece]
-            start = known.start if before < known.start <= at else 0.5 * (before + at)
-            pieces.append(MapPiece(start, known.rate, known.offset))
-    return TimeMap(tuple(pieces))

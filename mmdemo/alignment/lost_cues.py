@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmdemo.alignment.cue_places import LEAST_WORDS, CuePlace, PlacedCue, cues_in_order, fit_of, own_pieces
+from mmdemo.alignment.cue_places import LEAST_WORDS, CuePlace, PlacedCue, cues_in_order, fit_of, map_through, own_pieces
 from mmdemo.alignment.cue_scores import Float64Array
-from mmdemo.alignment.time_map import MapPiece, TimeMap
+from mmdemo.alignment.time_map import TimeMap
 from mmdemo.types import Cue, Span
 
 LOST_NATS, LOST_FIT = 1.5, 2.5
@@ -135,7 +135,7 @@ def found_again(
         if best is not None:
             fine = _fine_shift(run.shifts[best], places, by_place)
             pieces |= {i: replace(pieces[i], offset=pieces[i].offset + fine) for i in run.cues}
-    return _map_of(cues, pieces, time_map)
+    return map_through(cues, pieces) if any(piece not in time_map.pieces for piece in pieces.values()) else time_map
 
 
 def _likelihoods(places: Mapping[int, float], shift: float, heard: Mapping[Key, PlacedCue]) -> Float64Array:
@@ -179,18 +179,3 @@ def _fine_shift(shift: float, places: Mapping[int, float], heard: Mapping[Key, P
 def _own_hearings(cues: Sequence[Cue], time_map: TimeMap, heard: Sequence[PlacedCue]) -> dict[int, PlacedCue]:
     starts = [time_map.apply_span(cue.start, cue.end)[0] for cue in cues]
     return {one.place.cue: one for one in heard if abs(one.place.span.start - starts[one.place.cue]) < 1e-3}
-
-
-def _map_of(cues: Sequence[Cue], pieces: dict[int, MapPiece], time_map: TimeMap) -> TimeMap:
-    """Build the map that puts each cue where its piece does."""
-    order = cues_in_order(cues)
-    if all(pieces[i] in time_map.pieces for i in order):
-        return time_map
-    found = [replace(pieces[order[0]], start=time_map.pieces[0].start)]
-    for before, i in zip(order, order[1:], strict=False):
-        piece = pieces[i]
-        if (piece.rate, piece.offset) != (found[-1].rate, found[-1].offset):
-            last, first = (0.5 * (cues[j].start + cues[j].end) for j in (before, i))
-            start = piece.start if last < piece.start <= first else 0.5 * (last + first)
-            found.append(replace(piece, start=start))
-    return TimeMap(tuple(found))
