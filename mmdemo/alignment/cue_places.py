@@ -177,6 +177,12 @@ def confidence_of(one: PlacedCue) -> float:
     return float(np.clip(close, 0.0, 1.0) * np.clip(enough, 0.0, 1.0))
 
 
+def has_jump(cues: Sequence[Cue], time_map: TimeMap) -> bool:
+    """Tell whether a map jumps between two of the cues."""
+    order, own = cues_in_order(cues), own_pieces(cues, time_map)
+    return any(_is_jump(time_map, own[i], own[j], cues[j]) for i, j in zip(order, order[1:], strict=False))
+
+
 def map_through(cues: Sequence[Cue], pieces: Mapping[int, MapPiece]) -> TimeMap:
     """Build the map that puts each cue where its piece does.
 

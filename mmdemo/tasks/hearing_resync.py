@@ -9,6 +9,7 @@ from mmdemo.alignment.clock_rates import with_heard_rate
 from mmdemo.alignment.cue_places import (
     CuePlace,
     PlacedCue,
+    has_jump,
     is_confirmed,
     other_places,
     places_of,
@@ -20,7 +21,7 @@ from mmdemo.alignment.lost_cues import found_again, lost_runs, search_places
 from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
 from mmdemo.alignment.resync_outcome import ResyncOutcome
 from mmdemo.alignment.speech_mask import SpeechMask
-from mmdemo.alignment.spotted_outcome import by_spots, spotted_map
+from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cue_hearing import are_few_enough, hear_places, spot_cues
@@ -31,7 +32,12 @@ THROUGHOUT_NATS, LEAST_NATS = 1.8, 1.0
 
 
 def resync_by_hearing(
-    sound: AudioFile | Audio | Encoding, cues: Sequence[Cue], mask: SpeechMask, models: Models, language: str
+    sound: AudioFile | Audio | Encoding,
+    cues: Sequence[Cue],
+    mask: SpeechMask,
+    models: Models,
+    language: str,
+    recognisable: bool = True,
 ) -> Generator[float, None, ResyncOutcome | None]:
     """Find where cues belong by voice activity and by where each of them is heard.
 
@@ -41,6 +47,7 @@ def resync_by_hearing(
         mask: of the sound.
         models: backbone and speech recogniser.
         language: ISO 639-1 code of the cues.
+        recognisable: whether recognition may do better where the cues leave a doubt, as it does without music.
 
     Yields:
         Media seconds that were heard.
@@ -50,7 +57,7 @@ def resync_by_hearing(
     """
     if not are_few_enough(sound, cues, language):
         return None
-    return (yield from _Hearing(sound, cues, mask, models, language, _Furthest()).steps())
+    return (yield from _Hearing(sound, cues, mask, models, language, recognisable, _Furthest()).steps())
 
 
 class _Furthest:
@@ -74,13 +81,17 @@ class _Hearing:
     mask: SpeechMask
     models: Models
     language: str
+    recognisable: bool
     furthest: _Furthest
 
     def steps(self) -> Generator[float, None, ResyncOutcome | None]:
-        """Decide by voice activity where its map is confirmed throughout, else try every cue everywhere first."""
+        """Decide by voice activity where its map is confirmed throughout, else try every cue everywhere first.
+
+        How far a cut or an inserted piece moves the cues behind it, few of them tell only together with their words.
+        """
         nothing = (HeardCue(0.0, 0.0, 0.0),) * len(self.cues)
         fit = self._fit(())
-        if fit.decision != "undecided":
+        if fit.decision != "undecided" and not has_jump(self.cues, fit.found):
             decided = yield from self._decided(fit, nothing, THROUGHOUT_NATS)
             if decided is not None:
                 return decided
@@ -94,6 +105,8 @@ class _Hearing:
     ) -> Generator[float, None, ResyncOutcome | None]:
         """Hear the cues where a fit puts them, and follow it if they are there."""
         time_map = spotted_map(self.cues, fit, heard)
+        if time_map is None and self.recognisable and has_jump(self.cues, fit.found):
+            return None
         placed = yield from self._hear(places_of(self.cues, time_map or fit.found))
         if time_map is None:
             others = yield from self._hear(other_places(self.cues, fit.found))
@@ -101,12 +114,16 @@ class _Hearing:
                 return None
             time_map = fit.found
         settled = settled_map(self.cues, time_map, placed)
-        runs = lost_runs(self.cues, settled, placed, self.mask.duration)
-        if runs:
-            placed += yield from self._hear(search_places(self.cues, settled, runs))
-            settled = found_again(self.cues, settled, runs, placed)
+        exact = is_exact(self.cues, time_map, self.mask)
+        if exact:
+            settled = better_on_speech(self.cues, (time_map, settled), self.mask)
+        if fit.decision == "undecided" or not exact:
+            runs = lost_runs(self.cues, settled, placed, self.mask.duration)
+            if runs:
+                placed += yield from self._hear(search_places(self.cues, settled, runs))
+                settled = found_again(self.cues, settled, runs, placed)
+            settled = with_heard_rate(self.cues, settled, spots_at(self.cues, settled, placed, heard))
         spots = spots_at(self.cues, settled, placed, heard)
-        settled = with_heard_rate(self.cues, settled, spots)
         return by_spots(self.cues, fit, settled, self.mask, spots)
 
     def _fit(self, heard: Sequence[HeardCue]) -> MaskFit:

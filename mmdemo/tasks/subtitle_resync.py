@@ -119,6 +119,7 @@ class _Resync:
     mask: SpeechMask
     language: str  # of the speech; "" = find it
     folder: Path  # for the voices without their music
+    without_music: bool = False  # whether the sound is what was left when music was taken away
     begun: float = 0.0  # share of the work after listening that was done before
 
     def steps(self) -> Steps:
@@ -142,7 +143,7 @@ class _Resync:
         voices = yield from shown_as(separating, lambda done: self._progress(share * done, ""))
         if voices is None:
             return replace(self, begun=SEPARATION_SHARE * LOOKING_SHARE)
-        work = replace(self, sound=voices, begun=SEPARATION_SHARE)
+        work = replace(self, sound=voices, without_music=True, begun=SEPARATION_SHARE)
         mask = yield from shown_as(listen(sound_blocks(voices)), lambda _: work._progress(0.0, ""))
         return replace(work, mask=mask)
 
@@ -198,7 +199,7 @@ class _Resync:
         return own if own in self.models.speech.languages else spoken
 
     def _by_spots(self, language: str) -> Generator[ResyncProgress, None, ResyncOutcome | None]:
-        hearing = resync_by_hearing(self.sound, self.cues, self.mask, self.models, language)
+        hearing = resync_by_hearing(self.sound, self.cues, self.mask, self.models, language, not self.without_music)
         return (yield from shown_as(hearing, lambda seconds: self._progress(seconds, language)))
 
     def _by_words(self, fit: MaskFit, snapping: Snapping, spoken: str) -> Steps:

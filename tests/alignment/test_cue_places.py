@@ -11,6 +11,7 @@ from mmdemo.alignment.cue_places import (
     DOUBTFUL_CUES,
     CuePlace,
     PlacedCue,
+    has_jump,
     is_confirmed,
     other_places,
     places_of,
@@ -46,6 +47,7 @@ def test_only_cues_beside_a_jump_are_heard_on_both_sides() -> None:
     drifting = TimeMap((MapPiece(0.0, 1.0, 2.0), MapPiece(48.0, 1.0, 2.6)))
     assert [place.piece for place in places_of(CUES, drifting)] == [0] * 5 + [1] * 5
     assert list(places_of((), CUT)) == []
+    assert has_jump(CUES, CUT) and not has_jump(CUES, drifting) and not has_jump(CUES[:4], CUT)
 
 
 @pytest.mark.parametrize("behind", [3, 4, 5, 6, 7])

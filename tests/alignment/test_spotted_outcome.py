@@ -9,8 +9,8 @@ from mmdemo import reasons
 from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.mask_correlation import Decision, MaskFit
 from mmdemo.alignment.speech_mask import SpeechMask
-from mmdemo.alignment.spotted_outcome import by_spots, spotted_map
-from mmdemo.alignment.time_map import TimeMap
+from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map
+from mmdemo.alignment.time_map import MapPiece, TimeMap
 from mmdemo.types import Cue
 
 CUES = tuple(Cue(i, 4.0 * i, 4.0 * i + 2.0, f"line {i}") for i in range(1, 13))
@@ -82,3 +82,20 @@ def test_one_cue_beside_its_place_is_moved_where_words_and_an_onset_agree() -> N
     astray = [HeardCue(t + (0.7 if i == 5 else -0.1), t + 2.0, 0.9) for i, t in enumerate(SPOKEN)]
     kept = by_spots(exact, _fit(), MAP, _mask(), astray)
     assert not kept.why and [cue.start for cue in kept.cues] == pytest.approx(SPOKEN)
+
+
+def test_in_an_exact_file_speech_tells_on_which_side_of_a_cut_a_cue_belongs() -> None:
+    exact, mask = _given([0.0] * 12), _mask()
+    torn = TimeMap((MapPiece(0.0, 1.0, 3.0), MapPiece(exact[6].start, 1.0, 4.1)))
+    assert is_exact(exact, MAP, mask) and not is_exact(_given([0.5, -0.5] * 6), MAP, mask)
+    assert better_on_speech(exact, (MAP, torn), mask) == better_on_speech(exact, (torn, MAP), mask) == MAP
+    alike = TimeMap((MapPiece(-1.0, 1.0, 3.0),))
+    assert better_on_speech(exact, (alike, MAP), mask) is alike
+
+
+def test_a_right_file_is_not_touched_for_a_cue_that_is_heard_beside_its_place() -> None:
+    right = [Cue(i, t, t + 2.0, "") for i, t in enumerate(SPOKEN)]
+    right[5] = Cue(5, SPOKEN[5] + 0.6, SPOKEN[5] + 2.6, "")
+    identity = TimeMap.identity()
+    kept = by_spots(right, _fit("unchanged", identity), identity, _mask(), [HeardCue(t, t + 2.0, 0.9) for t in SPOKEN])
+    assert kept.outcome == "unchanged" and list(kept.cues) == right
