@@ -46,10 +46,12 @@ class CaptionExamples:
     def pictures(self, views: Sequence[int], places: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the compressed tokens [B, 81, I] and the logits [B, K] of examples, each in a view of its own."""
         chosen = [(view, self.rows[place]) for view, place in zip(views, places, strict=True)]
-        return (
-            torch.stack([self.views[view][row] for view, row in chosen]),
-            torch.stack([self.logits[view][row] for view, row in chosen]),
-        )
+        # Autocast to bfloat16 on a processor does not stack float16, which is how views are kept.
+        with torch.autocast("cpu", enabled=False):
+            return (
+                torch.stack([self.views[view][row] for view, row in chosen]),
+                torch.stack([self.logits[view][row] for view, row in chosen]),
+            )
 
 
 def length_name(text: str, source: str) -> str:
