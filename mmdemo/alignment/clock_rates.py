@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmdemo.alignment.cue_places import JUMP_SECONDS, cues_in_order
+from mmdemo.alignment.cue_places import between_jumps
 from mmdemo.alignment.cue_scores import Float64Array
-from mmdemo.alignment.heard_cues import HeardCue
+from mmdemo.alignment.heard_cues import SURE_SPOT, HeardCue
 from mmdemo.alignment.offset_search import KNOWN_RATES
 from mmdemo.alignment.time_map import MapPiece, TimeMap
 from mmdemo.types import Cue
 
-SURE_SPOT, FAR_SECONDS = 0.5, 3.0
+FAR_SECONDS = 3.0
 LEAST_SPOTS = 5
 LEAST_IMPROVEMENT = 0.25
 """Part of the mean distance from where cues were heard that another rate must take away."""
@@ -60,7 +60,7 @@ def with_heard_rate(cues: Sequence[Cue], time_map: TimeMap, spots: Sequence[Hear
     Returns:
         A map of that rate with one offset between jumps, or the map as it is.
     """
-    stretches = _stretches(cues, time_map, spots)
+    stretches = [_stretch(cues, time_map, spots, group) for group in between_jumps(cues, time_map)]
     count = sum(len(stretch.olds) for stretch in stretches)
     if count < LEAST_SPOTS or any(len(stretch.olds) == 0 for stretch in stretches):
         return time_map
@@ -73,19 +73,6 @@ def with_heard_rate(cues: Sequence[Cue], time_map: TimeMap, spots: Sequence[Hear
     offsets = [stretch.offset(best) + HEARD_EARLY_SECONDS for stretch in stretches]
     firsts = [time_map.pieces[0].start, *(stretch.first for stretch in stretches[1:])]
     return TimeMap(tuple(MapPiece(first, best, offset) for first, offset in zip(firsts, offsets, strict=True)))
-
-
-def _stretches(cues: Sequence[Cue], time_map: TimeMap, spots: Sequence[HeardCue]) -> list[_Stretch]:
-    """Split cues where the map jumps; drifting from piece to piece is no jump."""
-    groups: list[list[int]] = []
-    last: MapPiece | None = None
-    for i in cues_in_order(cues):
-        piece = time_map.piece_at(0.5 * (cues[i].start + cues[i].end))
-        if last is None or abs(piece.apply(cues[i].start) - last.apply(cues[i].start)) > JUMP_SECONDS:
-            groups.append([])
-        groups[-1].append(i)
-        last = piece
-    return [_stretch(cues, time_map, spots, group) for group in groups]
 
 
 def _stretch(cues: Sequence[Cue], time_map: TimeMap, spots: Sequence[HeardCue], group: Sequence[int]) -> _Stretch:

@@ -177,10 +177,20 @@ def confidence_of(one: PlacedCue) -> float:
     return float(np.clip(close, 0.0, 1.0) * np.clip(enough, 0.0, 1.0))
 
 
+def between_jumps(cues: Sequence[Cue], time_map: TimeMap) -> list[list[int]]:
+    """Return the positions of cues in order, in groups between jumps of a map; drifting to a next piece is none."""
+    order, own = cues_in_order(cues), own_pieces(cues, time_map)
+    groups = [order[:1]] if order else []
+    for i, j in zip(order, order[1:], strict=False):
+        if _is_jump(time_map, own[i], own[j], cues[j]):
+            groups.append([])
+        groups[-1].append(j)
+    return groups
+
+
 def has_jump(cues: Sequence[Cue], time_map: TimeMap) -> bool:
     """Tell whether a map jumps between two of the cues."""
-    order, own = cues_in_order(cues), own_pieces(cues, time_map)
-    return any(_is_jump(time_map, own[i], own[j], cues[j]) for i, j in zip(order, order[1:], strict=False))
+    return len(between_jumps(cues, time_map)) > 1
 
 
 def map_through(cues: Sequence[Cue], pieces: Mapping[int, MapPiece]) -> TimeMap:

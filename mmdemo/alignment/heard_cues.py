@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SURE_SPOT = 0.5
+"""Confidence from which one cue by itself tells by how much a file is off."""
+
 
 @dataclass(frozen=True)
 class HeardCue:

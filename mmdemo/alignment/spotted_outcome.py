@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from mmdemo import reasons
-from mmdemo.alignment.heard_cues import HeardCue
+from mmdemo.alignment.heard_cues import SURE_SPOT, HeardCue
 from mmdemo.alignment.mask_correlation import MaskFit, speech_shares
 from mmdemo.alignment.onset_snapping import onset_scores
 from mmdemo.alignment.resync_outcome import ResyncOutcome, by_voice, onsets_near
@@ -28,7 +28,7 @@ noise) the highest reached 0.49 and 0.83, at evidence of 7.6; of 41 that do, 38 
 SPOTTED_JITTER_SECONDS = 0.1
 """Spread of the cues around onsets from which a file is rough, once its place is sure: exact files stayed below 0.09,
 those with errors of 0.3 s lay above 0.11 but for one."""
-SURE_SPOT, LEAST_SURE_SPOTS = 0.5, 3
+LEAST_SURE_SPOTS = 3
 MOST_EARLY_SECONDS = 0.4
 """Words are heard 0.12 s early at the median, and digits 0.4 s."""
 ELSEWHERE_SECONDS, ELSEWHERE_SCORE = 0.25, 0.2

@@ -35,6 +35,7 @@ def resync_by_hearing(
     sound: AudioFile | Audio | Encoding,
     cues: Sequence[Cue],
     mask: SpeechMask,
+    fit: MaskFit,
     models: Models,
     language: str,
     recognisable: bool = True,
@@ -45,6 +46,7 @@ def resync_by_hearing(
         sound: the recording.
         cues: with times that may be wrong, in the language of the speech.
         mask: of the sound.
+        fit: of the cues to that mask.
         models: backbone and speech recogniser.
         language: ISO 639-1 code of the cues.
         recognisable: whether recognition may do better where the cues leave a doubt, as it does without music.
@@ -57,7 +59,7 @@ def resync_by_hearing(
     """
     if not are_few_enough(sound, cues, language):
         return None
-    return (yield from _Hearing(sound, cues, mask, models, language, recognisable, _Furthest()).steps())
+    return (yield from _Hearing(sound, cues, mask, models, language, recognisable, _Furthest()).steps(fit))
 
 
 class _Furthest:
@@ -84,20 +86,21 @@ class _Hearing:
     recognisable: bool
     furthest: _Furthest
 
-    def steps(self) -> Generator[float, None, ResyncOutcome | None]:
+    def steps(self, fit: MaskFit) -> Generator[float, None, ResyncOutcome | None]:
         """Decide by voice activity where its map is confirmed throughout, else try every cue everywhere first.
 
         How far a cut or an inserted piece moves the cues behind it, few of them tell only together with their words.
         """
         nothing = (HeardCue(0.0, 0.0, 0.0),) * len(self.cues)
-        fit = self._fit(())
         if fit.decision != "undecided" and not has_jump(self.cues, fit.found):
             decided = yield from self._decided(fit, nothing, THROUGHOUT_NATS)
             if decided is not None:
                 return decided
         spotting = spot_cues(self.sound, self.cues, self.models, self.language)
         heard = yield from shown_as(spotting, self.furthest)
-        fit = self._fit(heard) if heard else fit
+        if heard:
+            spans = [Span(cue.start, cue.end) for cue in self.cues]
+            fit = correlate_mask(spans, self.mask, heard=heard)
         return (yield from self._decided(fit, heard or nothing, LEAST_NATS))
 
     def _decided(
@@ -125,9 +128,6 @@ class _Hearing:
             settled = with_heard_rate(self.cues, settled, spots_at(self.cues, settled, placed, heard))
         spots = spots_at(self.cues, settled, placed, heard)
         return by_spots(self.cues, fit, settled, self.mask, spots)
-
-    def _fit(self, heard: Sequence[HeardCue]) -> MaskFit:
-        return correlate_mask([Span(cue.start, cue.end) for cue in self.cues], self.mask, heard=heard)
 
     def _hear(self, places: Iterable[CuePlace]) -> Generator[float, None, tuple[PlacedCue, ...]]:
         hearing = hear_places(self.sound, self.cues, tuple(places), self.models, self.language)

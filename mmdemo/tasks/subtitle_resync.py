@@ -164,7 +164,7 @@ class _Resync:
         written = other_language(texts, spoken) if spoken else ""
         if not written or probability < UNDOUBTED_LANGUAGE_PROBABILITY:
             own = self._own_language(texts, spoken, probability)
-            found = (yield from self._by_spots(own)) if own else None
+            found = (yield from self._by_spots(fit, own)) if own else None
             if found is not None:
                 return found, own
         if written:
@@ -198,8 +198,10 @@ class _Resync:
         own = text_language(texts)
         return own if own in self.models.speech.languages else spoken
 
-    def _by_spots(self, language: str) -> Generator[ResyncProgress, None, ResyncOutcome | None]:
-        hearing = resync_by_hearing(self.sound, self.cues, self.mask, self.models, language, not self.without_music)
+    def _by_spots(self, fit: MaskFit, language: str) -> Generator[ResyncProgress, None, ResyncOutcome | None]:
+        hearing = resync_by_hearing(
+            self.sound, self.cues, self.mask, fit, self.models, language, not self.without_music
+        )
         return (yield from shown_as(hearing, lambda seconds: self._progress(seconds, language)))
 
     def _by_words(self, fit: MaskFit, snapping: Snapping, spoken: str) -> Steps:

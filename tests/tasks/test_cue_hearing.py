@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mmdemo.alignment.cue_places import CuePlace
+from mmdemo.alignment.mask_correlation import correlate_mask
 from mmdemo.alignment.speech_mask import SpeechMask
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
 from mmdemo.evaluation.alignment_voices import Voice, say
@@ -84,7 +85,9 @@ def test_too_long_or_too_short_a_recording_is_not_tried_everywhere() -> None:
     long = replace(_sound(), waveform=np.zeros(40 * 60 * SAMPLE_RATE, np.float32))
     assert not are_few_enough(long, _cues(0.0), "en") and are_few_enough(_sound(), _cues(0.0), "en")
     backbone = FakeBackbone(WINDOWS)
-    assert run_through(resync_by_hearing(long, _cues(0.0), SILENCE, fake_models(backbone, _Speech()), "en")) is None
+    fit = correlate_mask([], SILENCE)
+    hearing = resync_by_hearing(long, _cues(0.0), SILENCE, fit, fake_models(backbone, _Speech()), "en")
+    assert run_through(hearing) is None
     assert backbone.encoded == []
     assert run_through(spot_cues(_sound(), _cues(0.0), fake_models(FakeBackbone(1), _Speech()), "en")) == ()
 
@@ -114,7 +117,9 @@ def test_a_recording_of_one_window_is_confirmed_by_hearing_or_left_alone(knows: 
     sound = replace(_sound(), waveform=np.zeros(10 * SAMPLE_RATE, np.float32))
     cues = tuple(Cue(i, at + 7.0, at + 8.4, LINES[i]) for i, at in enumerate(SPOKEN_AT))
     models = fake_models(FakeBackbone(1), _OneWindowSpeech(knows))
-    reached, found = _run(resync_by_hearing(sound, cues, SpeechMask(speech), models, "en"))
+    mask = SpeechMask(speech)
+    fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], mask)
+    reached, found = _run(resync_by_hearing(sound, cues, mask, fit, models, "en"))
     assert (found is not None) == knows and reached == sorted(reached)
     if found is not None:
         assert found.outcome == "aligned"
