@@ -13,6 +13,7 @@ from mmdemo.evaluation.alignment_journey import JOURNEY_MANDARIN, JOURNEY_TEXTS
 from mmdemo.evaluation.alignment_recipes import CAPTIONS, DIGITS, Recipe
 from mmdemo.evaluation.alignment_sounds import Random, trimmed
 from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS, MANDARIN_TEXTS, TUNING_TEXTS
+from mmdemo.evaluation.alignment_theatre import THEATRE_MANDARIN, THEATRE_TEXTS
 from mmdemo.evaluation.alignment_voices import Spoken, Voice, digit_recordings, joined, say
 from mmdemo.evaluation.sound_data import decoded, members, spoken_texts
 from mmdemo.media import audio_from_samples
@@ -23,12 +24,17 @@ TEXTS = {
     "development": DEVELOPMENT_TEXTS,
     "generalisation": GENERALISATION_TEXTS,
     "generalisation-2": JOURNEY_TEXTS,
+    "generalisation-3": THEATRE_TEXTS,
     "held-out": HELD_OUT_TEXTS,
 }
-MANDARIN = {"generalisation-2": JOURNEY_MANDARIN, "held-out": HELD_OUT_MANDARIN}
-TRANSLATIONS = {"generalisation": "fr", "generalisation-2": "es", "held-out": "fr"}
+MANDARIN = {
+    "generalisation-2": JOURNEY_MANDARIN,
+    "generalisation-3": THEATRE_MANDARIN,
+    "held-out": HELD_OUT_MANDARIN,
+}
+TRANSLATIONS = {"generalisation": "fr", "generalisation-2": "es", "generalisation-3": "fr", "held-out": "it"}
 """Of English; German otherwise."""
-FILLERS = {"en": ("um", "uh"), "pt": ("hum", "eh")}
+FILLERS = {"en": ("um", "uh"), "pt": ("hum", "eh"), "es": ("eh", "em")}
 CHORUS_LINES = 4
 DIGITS_A_LINE, DIGIT_LINES = 5, 12
 CAPTION_LINES = 24

@@ -2,8 +2,8 @@
 
 Tuning and generalisation share no text, no voice with its manner, no way of pausing, no room and no background.
 Development cases are to be tuned on too; they share no text and no voice with those that tell. Generalisation cases
-have been looked at since, and a second set of them too, so held-out ones tell now, with texts, voices and rooms that
-none of the others have.
+have been looked at since, and a second and a third set of them too, so held-out ones tell now, with texts, voices and
+rooms that none of the others have.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["tuning", "development", "generalisation", "generalisation-2", "held-out"]
+Kind = Literal["tuning", "development", "generalisation", "generalisation-2", "generalisation-3", "held-out"]
 Pauses = Literal["even", "uneven", "short", "long"]
 Background = Literal[
     "",
@@ -24,6 +24,8 @@ Background = Literal[
     "Fire crackling",
     "Clock tick",
     "Helicopter",
+    "Chainsaw",
+    "Crying baby",
 ]
 
 
@@ -68,8 +70,12 @@ def _second(name: str, language: str, *voices: str, **more: object) -> Recipe:
     return Recipe(f"held out {name}", "generalisation-2", language, voices, **more)  # type: ignore[arg-type]
 
 
+def _third(name: str, language: str, *voices: str, **more: object) -> Recipe:
+    return Recipe(f"unseen {name}", "generalisation-3", language, voices, **more)  # type: ignore[arg-type]
+
+
 def _held_out(name: str, language: str, *voices: str, **more: object) -> Recipe:
-    return Recipe(f"unseen {name}", "held-out", language, voices, **more)  # type: ignore[arg-type]
+    return Recipe(f"fresh {name}", "held-out", language, voices, **more)  # type: ignore[arg-type]
 
 
 RECIPES: tuple[Recipe, ...] = (
@@ -142,28 +148,52 @@ RECIPES: tuple[Recipe, ...] = (
     _second("digits", "en", DIGITS, room=0.3, pauses="even"),
     _second("digits clock", "en", DIGITS, background="Clock tick", decibels=12.0, pauses="uneven"),
     _second("captions", "en", CAPTIONS, room=0.3, pauses="uneven"),
-    _held_out("study", "en", "en-us+Caleb", pauses="uneven"),
-    _held_out("studio", "en", "en+Linda", pauses="even"),
-    _held_out("chapel", "en", "en-us+travis", room=0.65, pauses="long"),
-    _held_out("handset", "en", "en-gb-scotland+shelby", telephone=True, pauses="uneven"),
-    _held_out("siblings", "en", "en-us+Ed", "en+Belinda", pauses="short", pace=(165, 205)),
-    _held_out("grandmother", "en", "en-us+grandma", pace=(115, 135), pauses="long"),
-    _held_out("by the stove", "en", "en+victor", background="Fire crackling", decibels=12.0, pauses="uneven"),
-    _held_out("in a hurry", "en", "en-us+Adam", pace=(220, 250), pauses="short"),
-    _held_out("preamble", "en", "en+Quincy", preamble=True, pauses="uneven"),
-    _held_out("fillers written", "en", "en-us+Alex", hesitant=True, pauses="even"),
-    _held_out("fillers unwritten", "en", "en+Benjamin", hesitant=True, written_fillers=False, pauses="uneven"),
-    _held_out("chorus", "en", "en-us+anika", chorus=True, pauses="even"),
-    _held_out("German rain", "de", "de+Linda", background="Rain", decibels=12.0, pauses="uneven"),
-    _held_out("German", "de", "de+travis", pauses="even"),
-    _held_out("French room", "fr", "fr+Denis", room=0.45, pauses="uneven"),
-    _held_out("French dialogue", "fr", "fr+Gustave", "fr+Belinda", pauses="short"),
-    _held_out("Czech", "cs", "cs+Boris", pauses="uneven"),
-    _held_out("Czech telephone", "cs", "cs+shelby", telephone=True, pauses="even"),
-    _held_out("Finnish", "fi", "fi+Alex", pauses="even"),
-    _held_out("Mandarin", "zh", "cmn-latn-pinyin+Caleb", pauses="uneven"),
-    _held_out("Mandarin corridor", "zh", "cmn-latn-pinyin+Linda", room=0.55, pauses="even"),
-    _held_out("digits", "en", DIGITS, room=0.25, pauses="uneven"),
-    _held_out("digits rain", "en", DIGITS, background="Rain", decibels=14.0, pauses="even"),
-    _held_out("captions", "en", CAPTIONS, room=0.35, pauses="long"),
+    _third("study", "en", "en-us+Caleb", pauses="uneven"),
+    _third("studio", "en", "en+Linda", pauses="even"),
+    _third("chapel", "en", "en-us+travis", room=0.65, pauses="long"),
+    _third("handset", "en", "en-gb-scotland+shelby", telephone=True, pauses="uneven"),
+    _third("siblings", "en", "en-us+Ed", "en+Belinda", pauses="short", pace=(165, 205)),
+    _third("grandmother", "en", "en-us+grandma", pace=(115, 135), pauses="long"),
+    _third("by the stove", "en", "en+victor", background="Fire crackling", decibels=12.0, pauses="uneven"),
+    _third("in a hurry", "en", "en-us+Adam", pace=(220, 250), pauses="short"),
+    _third("preamble", "en", "en+Quincy", preamble=True, pauses="uneven"),
+    _third("fillers written", "en", "en-us+Alex", hesitant=True, pauses="even"),
+    _third("fillers unwritten", "en", "en+Benjamin", hesitant=True, written_fillers=False, pauses="uneven"),
+    _third("chorus", "en", "en-us+anika", chorus=True, pauses="even"),
+    _third("German rain", "de", "de+Linda", background="Rain", decibels=12.0, pauses="uneven"),
+    _third("German", "de", "de+travis", pauses="even"),
+    _third("French room", "fr", "fr+Denis", room=0.45, pauses="uneven"),
+    _third("French dialogue", "fr", "fr+Gustave", "fr+Belinda", pauses="short"),
+    _third("Czech", "cs", "cs+Boris", pauses="uneven"),
+    _third("Czech telephone", "cs", "cs+shelby", telephone=True, pauses="even"),
+    _third("Finnish", "fi", "fi+Alex", pauses="even"),
+    _third("Mandarin", "zh", "cmn-latn-pinyin+Caleb", pauses="uneven"),
+    _third("Mandarin corridor", "zh", "cmn-latn-pinyin+Linda", room=0.55, pauses="even"),
+    _third("digits", "en", DIGITS, room=0.25, pauses="uneven"),
+    _third("digits rain", "en", DIGITS, background="Rain", decibels=14.0, pauses="even"),
+    _third("captions", "en", CAPTIONS, room=0.35, pauses="long"),
+    _held_out("parlour", "en", "en-us+paul", pauses="uneven"),
+    _held_out("booth", "en", "en+aunty", pauses="even"),
+    _held_out("cellar", "en", "en-us+David", room=0.75, pauses="uneven"),
+    _held_out("call", "en", "en-gb-x-rp+robert", telephone=True, pauses="long"),
+    _held_out("partners", "en", "en-us+zac", "en+aunty", pauses="short", pace=(160, 200)),
+    _held_out("slow", "en", "en-us+John", pace=(110, 130), pauses="uneven"),
+    _held_out("beside a chainsaw", "en", "en+Jacky", background="Chainsaw", decibels=14.0, pauses="uneven"),
+    _held_out("breathless", "en", "en-029+Hugo", pace=(220, 250), pauses="short"),
+    _held_out("preamble", "en", "en-us+Diogo", preamble=True, pauses="uneven"),
+    _held_out("fillers written", "en", "en+edward", hesitant=True, pauses="uneven"),
+    _held_out("fillers unwritten", "en", "en-us+sandro", hesitant=True, written_fillers=False, pauses="even"),
+    _held_out("chorus", "en", "en+norbert", chorus=True, pauses="uneven"),
+    _held_out("Spanish", "es", "es+pablo", pauses="uneven"),
+    _held_out("Spanish fillers unwritten", "es", "es-419+miguel", hesitant=True, written_fillers=False, pauses="even"),
+    _held_out("Italian hall", "it", "it+marco", room=0.62, pauses="uneven"),
+    _held_out("Italian couple", "it", "it+michel", "it+aunty", pauses="short"),
+    _held_out("Dutch nursery", "nl", "nl+Hugo", background="Crying baby", decibels=14.0, pauses="uneven"),
+    _held_out("Dutch call", "nl", "nl+Jacky", telephone=True, pauses="even"),
+    _held_out("Indonesian", "id", "id+paul", pauses="uneven"),
+    _held_out("Mandarin", "zh", "cmn-latn-pinyin+paul", pauses="even"),
+    _held_out("Mandarin gallery", "zh", "cmn-latn-pinyin+aunty", room=0.48, pauses="uneven"),
+    _held_out("digits", "en", DIGITS, room=0.38, pauses="even"),
+    _held_out("digits chainsaw", "en", DIGITS, background="Chainsaw", decibels=16.0, pauses="uneven"),
+    _held_out("captions", "en", CAPTIONS, room=0.28, pauses="uneven"),
 )

@@ -14,6 +14,7 @@ from mmdemo.evaluation import alignment_generation as generation
 from mmdemo.evaluation.alignment_cases import TrueWord
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
 from mmdemo.evaluation.alignment_held_out import HELD_OUT_TEXTS
+from mmdemo.evaluation.alignment_journey import JOURNEY_TEXTS
 from mmdemo.evaluation.alignment_lines import pause_seconds
 from mmdemo.evaluation.alignment_recipes import RECIPES, RECORDED, Recipe
 from mmdemo.evaluation.alignment_sounds import (
@@ -27,10 +28,12 @@ from mmdemo.evaluation.alignment_sounds import (
     through_telephone,
 )
 from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS, TUNING_TEXTS
+from mmdemo.evaluation.alignment_theatre import THEATRE_TEXTS
 from mmdemo.evaluation.alignment_voices import Spoken, Voice, joined, say
 from mmdemo.types import SAMPLE_RATE, Span
 
 DRY = Recipe("dry", "tuning", "en", ("en-us",))
+SEEN_TEXTS = (TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS, JOURNEY_TEXTS, THEATRE_TEXTS)
 
 
 def _random() -> np.random.Generator:
@@ -62,13 +65,13 @@ def test_held_out_cases_have_texts_voices_and_rooms_of_their_own() -> None:
     assert len(held_out) >= 20
     assert not {r.room for r in held_out} & {r.room for r in seen} - {0.0}
     assert not {v for r in held_out for v in r.voices} & {v for r in seen for v in r.voices} - set(RECORDED)
-    for texts in (TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS):
+    for texts in SEEN_TEXTS:
         assert not {line for rows in HELD_OUT_TEXTS.values() for line in rows} & {
             line for rows in texts.values() for line in rows
         }
 
 
-@pytest.mark.parametrize("texts", [TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS, HELD_OUT_TEXTS])
+@pytest.mark.parametrize("texts", [*SEEN_TEXTS, HELD_OUT_TEXTS])
 def test_every_language_says_the_same_rows(texts: dict[str, tuple[str, ...]]) -> None:
     assert len({len(lines) for lines in texts.values()}) == 1
     assert all(len(set(lines)) == len(lines) for lines in texts.values())
