@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mmdemo.alignment.filled_pauses import unwritten, without_filled_pauses
 from mmdemo.alignment.forced_plan import PlannedWord
 from mmdemo.alignment.forced_words import GivenWord
 from mmdemo.alignment.line_beginnings import compact_beginnings
@@ -55,6 +57,7 @@ def place_window(
     rate: float,
     refinement: Refinement | None = None,
     force: Force | None = None,
+    filled: NDArray[np.bool_] | None = None,
 ) -> dict[int, AlignedWord]:
     """Place the words of one window.
 
@@ -68,14 +71,18 @@ def place_window(
         refinement: to refine words with, where the language has an aligner.
         force: finds by cross-attention where in this window other words are, to try hesitations with; None: they are
             not looked for.
+        filled: [T] tokens of the window in which somebody says “um …”; None: that is not known.
 
     Returns:
         Given words by their position; fillers are left out.
     """
-    first, voice = window_voice(encoded)
+    first, heard = window_voice(encoded)
+    if filled is not None:
+        encoded = without_filled_pauses(encoded, unwritten(filled, planned, timed))
+    _, voice = window_voice(encoded)
     samples = None if sound is None else sound.read(first * FRAME_SAMPLES, (first + len(voice)) * FRAME_SAMPLES)  # [N]
     level = _presence_level(encoded) if samples is None else frame_levels([samples])[: len(voice)]  # [F, bands]
-    runs, clock = find_runs(level, voice[: len(level)])
+    runs, clock = find_runs(level, voice[: len(level)], (voice != heard)[: len(level)])
     origin = first * FRAME_SECONDS
     scene = _Scene(encoded, given, runs, clock, origin, rate)
     placed = scene.placed(planned, timed)

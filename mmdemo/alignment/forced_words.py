@@ -17,7 +17,9 @@ WORD_WEIGHT = 2.0
 """Of every word, in letters: short words take longer than their letters say."""
 SYLLABLE_WEIGHT = 3.5
 """Of a Chinese, Japanese or Korean character, in letters: it is spoken as a syllable."""
-HESITATIONS = frozenset({"um", "uh", "uhm", "erm", "er", "hm", "hmm", "mm", "äh", "ähm", "öh", "euh", "eh", "嗯", "呃"})
+HESITATIONS = frozenset(
+    {"um", "uh", "uhm", "erm", "er", "hm", "hmm", "mm", "äh", "ähm", "öh", "euh", "eh", "hum", "嗯", "呃"}
+)
 HESITATION_WEIGHT = 7.0
 """They are drawn out: half a second at the usual rate, and two letters say nothing about it."""
 SYLLABLE_SIGNS = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))

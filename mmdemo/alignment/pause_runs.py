@@ -148,17 +148,21 @@ def _trimmed(speech: BoolArray, loud: BoolArray) -> BoolArray:
     return trimmed
 
 
-def find_runs(level_db: Float32Array, voice: Float32Array) -> tuple[tuple[Run, ...], SpeechClock]:
+def find_runs(
+    level_db: Float32Array, voice: Float32Array, wordless: BoolArray | None = None
+) -> tuple[tuple[Run, ...], SpeechClock]:
     """Find the runs of a window and its speech clock.
 
     Args:
         level_db: [F, bands] of each 10 ms.
         voice: [F] probability of speech.
+        wordless: [F] where no word can be, whatever is heard; None: nowhere.
 
     Returns:
         Runs in order; where a voice begins within steady sound two runs touch. When all is quiet, one run spans it all.
     """
-    loud = without_short(_bridged(_with_faint_edges(level_db), SHORTEST_PAUSE_FRAMES), SHORTEST_RUN_FRAMES)
+    loud = _bridged(_with_faint_edges(level_db), SHORTEST_PAUSE_FRAMES)
+    loud = without_short(loud if wordless is None else loud & ~wordless, SHORTEST_RUN_FRAMES)
     spoken = _reaching(voice > VOICE_PROBABILITY, VOICE_REACH_FRAMES) if len(voice) else np.zeros(0, np.bool_)
     spoken = _bridged(spoken, SHORTEST_VOICELESS_FRAMES)
     speech = without_short(_trimmed(loud & spoken, loud), SHORTEST_RUN_FRAMES)

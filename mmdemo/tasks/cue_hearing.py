@@ -8,8 +8,10 @@ from contextlib import closing
 
 from mmdemo.alignment.cue_places import CuePlace, PlacedCue
 from mmdemo.alignment.cue_spotting import LEAST_WINDOWS, ForcedWord, even_start, spotted_cues, text_parts, word_fit
+from mmdemo.alignment.filled_pauses import filled_spans
 from mmdemo.alignment.forced_words import GivenWord, given_words
 from mmdemo.alignment.heard_cues import HeardCue
+from mmdemo.backbone.filled_pauses import find_filled_pauses
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.backbone.window_parts import window_part
 from mmdemo.runtime import Models
@@ -53,6 +55,27 @@ def spot_cues(
             if models.speech.has_speech(window):
                 heard.append([word for part in parts for word in _forced(part, window, models, language)])
     return spotted_cues(cues, heard) if len(heard) >= LEAST_WINDOWS else ()
+
+
+def hear_filled_pauses(sound: AudioFile | Audio | Encoding, models: Models) -> Generator[float, None, tuple[Span, ...]]:
+    """Find where somebody says “um …” or the like.
+
+    Args:
+        sound: the recording.
+        models: backbone and speech recogniser.
+
+    Yields:
+        Media seconds that were heard.
+
+    Returns:
+        Media times, in order.
+    """
+    found: list[Span] = []
+    with closing(windows_of(sound, models)) as windows:
+        for window in windows:
+            yield window.window.start
+            found += filled_spans(window, find_filled_pauses(window, models.speech.model_id))
+    return tuple(found)
 
 
 def are_few_enough(sound: AudioFile | Audio | Encoding, cues: Sequence[Cue], language: str) -> bool:

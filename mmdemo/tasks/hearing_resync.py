@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmdemo.alignment.clock_rates import with_heard_rate
 from mmdemo.alignment.cue_places import (
@@ -16,6 +16,7 @@ from mmdemo.alignment.cue_places import (
     settled_map,
     spots_at,
 )
+from mmdemo.alignment.filled_pauses import mask_without, writes_hesitations
 from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.lost_cues import found_again, lost_runs, search_places
 from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
@@ -24,7 +25,7 @@ from mmdemo.alignment.speech_mask import SpeechMask
 from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
-from mmdemo.tasks.cue_hearing import are_few_enough, hear_places, spot_cues
+from mmdemo.tasks.cue_hearing import are_few_enough, hear_filled_pauses, hear_places, spot_cues
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Span
 
 THROUGHOUT_NATS, LEAST_NATS = 1.8, 1.0
@@ -59,7 +60,11 @@ def resync_by_hearing(
     """
     if not are_few_enough(sound, cues, language):
         return None
-    return (yield from _Hearing(sound, cues, mask, models, language, recognisable, _Furthest()).steps(fit))
+    hearing = _Hearing(sound, cues, mask, models, language, recognisable, _Furthest())
+    fluent = yield from hearing.without_filled_pauses()
+    if fluent.mask is not mask:
+        fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], fluent.mask)
+    return (yield from fluent.steps(fit))
 
 
 class _Furthest:
@@ -85,6 +90,13 @@ class _Hearing:
     language: str
     recognisable: bool
     furthest: _Furthest
+
+    def without_filled_pauses(self) -> Generator[float, None, _Hearing]:
+        """Return the same with a mask in which nobody says “um …”, unless the cues write that down."""
+        if writes_hesitations(cue.text for cue in self.cues):
+            return self
+        spans = yield from shown_as(hear_filled_pauses(self.sound, self.models), self.furthest)
+        return replace(self, mask=mask_without(self.mask, spans))
 
     def steps(self, fit: MaskFit) -> Generator[float, None, ResyncOutcome | None]:
         """Decide by voice activity where its map is confirmed throughout, else try every cue everywhere first.

@@ -20,6 +20,7 @@ from mmdemo.alignment.sample_stream import SampleStream
 from mmdemo.alignment.timed_lines import AlignedWord, TimedLine, cues_of, timed_lines
 from mmdemo.alignment.unintelligible_voices import evenly_paced, is_garbled, leads_astray
 from mmdemo.backbone.base import read_windows
+from mmdemo.backbone.filled_pauses import find_filled_pauses
 from mmdemo.backbone.recordings import sound_blocks
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.runtime import Models
@@ -239,8 +240,9 @@ class _Alignment:
             strange = self.garbled and leads_astray(timed)
             if strange:
                 timed = evenly_paced(planned, timed, window.voice_activity)
+            filled = find_filled_pauses(window, self.models.speech.model_id)
             self.aligned |= place_window(
-                planned, timed, self.given, window, samples, self.rate, refinement, None if strange else force
+                planned, timed, self.given, window, samples, self.rate, refinement, None if strange else force, filled
             )
 
     def finish(self, encoding: Encoding) -> AlignmentProgress:

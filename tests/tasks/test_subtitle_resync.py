@@ -12,8 +12,13 @@ import soundfile
 from mmdemo import reasons
 from mmdemo.config import Limits
 from mmdemo.errors import UnknownLanguage
+from mmdemo.evaluation.alignment_cases import write_case
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
+from mmdemo.evaluation.alignment_faults import make_trial
+from mmdemo.evaluation.alignment_generation import build_case
+from mmdemo.evaluation.alignment_recipes import RECIPES
 from mmdemo.evaluation.alignment_texts import TUNING_TEXTS
+from mmdemo.evaluation.alignment_trials import scene_of
 from mmdemo.evaluation.alignment_voices import Voice, say
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
 from mmdemo.media import audio_from_samples, load_audio, open_audio
@@ -159,3 +164,18 @@ def test_neighbours_in_each_others_place_are_exchanged(real_models: Models) -> N
     assert last.outcome == "aligned" and last.alignment is not None
     assert all(abs(cue.start - places[cue.text]) < 0.1 for cue in last.cues)
     assert reasons.exchanged_lines(len(pairs)) in last.alignment.reasons
+
+
+@pytest.mark.real
+def test_rough_subtitles_begin_behind_the_um_that_nobody_wrote(real_models: Models, tmp_path: Path) -> None:
+    """With “um” and a pause before and inside most lines, together they looked like the beginnings: 2 of 14 right."""
+    recipe = next(recipe for recipe in RECIPES if recipe.name == "unseen fillers unwritten")
+    case, waveform = build_case(recipe, tmp_path / "hesitant.wav", tmp_path)
+    write_case(case, waveform)
+    trial = make_trial("music", scene_of(case, [case], "music"))
+    sound = audio_from_samples(trial.waveform, SAMPLE_RATE, "hesitant")
+    *before, last = resync(sound, trial.cues, real_models)
+    assert [item.seconds_done for item in before] == sorted(item.seconds_done for item in before)
+    right = [line.start for line in trial.truth if line is not None]
+    missed = np.abs([after.start - start for after, start in zip(last.cues, right, strict=True)])
+    assert last.outcome == "aligned" and np.mean(missed <= 0.3) >= 0.8
