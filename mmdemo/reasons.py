@@ -235,6 +235,16 @@ def snapped_cues(count: int, total: int) -> Sentence:
     )
 
 
+def misplaced_cues(count: int, total: int) -> Sentence:
+    """The file is exact but for a few cues, which are said elsewhere."""
+    return Sentence(
+        f"{count} of {total} subtitles stood beside their place and were moved to where they are said."
+        if count > 1
+        else f"One of {total} subtitles stood beside its place and was moved to where it is said.",
+        f"{total} 条字幕中有 {count} 条偏离了位置，已移到说出该句的地方。",
+    )
+
+
 def exchanged_lines(count: int) -> Sentence:
     """Neighbouring subtitles stood in each other's place."""
     return Sentence(

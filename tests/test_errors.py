@@ -64,6 +64,8 @@ def test_reasons_speak_both_languages() -> None:
         reasons.uncertain_words(0.3),
         reasons.dropped_text(2),
         reasons.repetition(1),
+        reasons.misplaced_cues(1, 12),
+        reasons.misplaced_cues(2, 12),
     ):
         assert sentence.en and any("\u4e00" <= character <= "\u9fff" for character in sentence.zh)
     assert "1:05" in reasons.ends_early(65.2, 120.0).en

@@ -100,13 +100,14 @@ def by_spots(
     retimed = retime(cues, near, time_map)
     moves = onsets_near(retimed.cues, mask).moves
     found = move_cues(cues, retimed.cues, moves)
-    if is_exact(cues, time_map, mask):
+    exact = is_exact(cues, time_map, mask)
+    if exact:
         clearly = _clearly_elsewhere(followed, found, near, mask)
         if decision == "unchanged" or not any(clearly):
             return by_voice(cues, placed)
         found = tuple(b if elsewhere else a for a, b, elsewhere in zip(followed, found, clearly, strict=True))
     moved = sum(after.start != before.start for before, after in zip(followed, found, strict=True))
-    why = (reasons.snapped_cues(moved, len(cues)),)
+    why = (reasons.misplaced_cues(moved, len(cues)) if exact else reasons.snapped_cues(moved, len(cues)),)
     confidence = tuple(max(spot.confidence, sure) for spot, sure in zip(near, support, strict=True))
     return ResyncOutcome("aligned", found, confidence, time_map, why)
 

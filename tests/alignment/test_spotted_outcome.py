@@ -76,7 +76,7 @@ def test_one_cue_beside_its_place_is_moved_where_words_and_an_onset_agree() -> N
     errors = [0.0] * 5 + [0.6] + [0.0] * 6
     spots = [HeardCue(t - 0.1, t + 1.9, 0.9) for t in SPOKEN]
     decided = by_spots(_given(errors), _fit(), MAP, _mask(), spots)
-    assert decided.why == (reasons.snapped_cues(1, len(CUES)),)
+    assert decided.why == (reasons.misplaced_cues(1, len(CUES)),)
     assert [cue.start for cue in decided.cues] == pytest.approx(SPOKEN, abs=0.05)
     exact = _given([0.0] * 12)
     astray = [HeardCue(t + (0.7 if i == 5 else -0.1), t + 2.0, 0.9) for i, t in enumerate(SPOKEN)]
