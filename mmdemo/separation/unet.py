@@ -24,6 +24,9 @@ LEAK = 0.2
 NORM_EPSILON = 1e-3
 """TensorFlow's of batch normalisation."""
 INPUT_CHANNELS = 2
+MOST_INTERLEAVED = 16
+"""Channels up to which growing is faster by interleaving: of the last two layers it takes 22 instead of 44 ms, of the
+others as long or longer (two cores, 16 s of sound)."""
 SOURCES = ("vocals", "accompaniment")
 """In the order in which the checkpoint of two stems counts its layers."""
 
@@ -74,12 +77,40 @@ class SpectrogramUNet(nn.Module):
             if i + 1 < LEVELS:
                 values = functional.leaky_relu(self.down_norms[i](values), LEAK)
         for i, layer in enumerate(self.up):
-            grown = functional.relu(layer(values)[:, :, 1:-2, 1:-2])  # [B, C, 2 T, 2 F]
-            values = self.up_norms[i](grown)
+            grown = layer(values)
+            if isinstance(layer, nn.ConvTranspose2d):
+                grown = grown[:, :, 1:-2, 1:-2]
+            values = self.up_norms[i](functional.relu(grown))  # [B, C, 2 T, 2 F]
             if i + 1 < LEVELS:
                 values = torch.cat([passed[LEVELS - 2 - i], values], 1)
         share = torch.sigmoid(self.mask(functional.pad(values, (3, 3, 3, 3)))).mean(1)  # [B, T, F]
         return share * magnitude[:, 0]
+
+
+def interleaved(layer: nn.ConvTranspose2d) -> nn.Sequential:
+    """Turn a layer that grows a plane twofold into a convolution whose channels are interleaved as pixels of the plane.
+
+    Shi et al. 2016, “Is the deconvolution layer the same as a convolutional layer?” (arXiv:1609.07009): a transposed
+    convolution of 5 by 5 taps and stride 2 gives each of four neighbouring pixels two or three of the taps a side.
+
+    Args:
+        layer: of 5 by 5 taps and stride 2.
+
+    Returns:
+        A layer whose output is that of the other one without the first and the last two rows and columns.
+    """
+    entering, leaving = layer.weight.shape[:2]
+    kernel = torch.zeros(leaving, 2, 2, entering, 3, 3)
+    taps = ((3, 1), (4, 2, 0))  # of even and of odd pixels, from the pixel before on
+    for row, rows in enumerate(taps):
+        for column, columns in enumerate(taps):
+            part = layer.weight.detach()[:, :, rows][:, :, :, columns]  # [E, L, 2 or 3, 2 or 3]
+            kernel[:, row, column, :, : len(rows), : len(columns)] = part.transpose(0, 1)
+    convolution = nn.Conv2d(entering, 4 * leaving, 3, padding=1)
+    convolution.weight.data = kernel.reshape(4 * leaving, entering, 3, 3)
+    assert layer.bias is not None, "these layers have one"
+    convolution.bias.data = layer.bias.detach().repeat_interleave(4)  # type: ignore[union-attr]
+    return nn.Sequential(convolution, nn.PixelShuffle(2))
 
 
 def network_of_source(checkpoint: Mapping[str, Float32Array], source: int) -> SpectrogramUNet:
@@ -118,6 +149,9 @@ def network_of_source(checkpoint: Mapping[str, Float32Array], source: int) -> Sp
     network = SpectrogramUNet()
     tensors = {name: torch.from_numpy(np.array(value)) for name, value in weights.items()}  # contiguous, writable
     network.load_state_dict(tensors, strict=True)
+    for i, layer in enumerate(network.up):
+        if isinstance(layer, nn.ConvTranspose2d) and layer.out_channels <= MOST_INTERLEAVED:
+            network.up[i] = interleaved(layer)
     return network.eval().requires_grad_(False)
 
 

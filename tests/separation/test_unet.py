@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from mmdemo.separation.unet import CHANNELS, GRANULE, LEVELS, SpectrogramUNet, network_of_source
+from mmdemo.separation.unet import CHANNELS, GRANULE, LEVELS, SpectrogramUNet, interleaved, network_of_source
 from mmdemo.types import Float32Array
 
 
@@ -97,5 +97,15 @@ def test_a_checkpoint_of_something_else_is_refused() -> None:
 
 def test_no_parameter_is_left_as_it_was_made() -> None:
     """Loading is strict in names; a network without weights cannot come out of it."""
-    names = set(SpectrogramUNet().state_dict())
+    narrow = {f"up.{i}.0" if i in (LEVELS - 2, LEVELS - 1) else f"up.{i}" for i in range(LEVELS)}
+    others = {name for name in SpectrogramUNet().state_dict() if not name.startswith("up.")}
+    names = others | {f"{layer}.{part}" for layer in narrow for part in ("weight", "bias")}
     assert names == set(network_of_source(_checkpoint(), 0).state_dict())
+
+
+def test_interleaved_channels_are_the_pixels_of_the_transposed_convolution() -> None:
+    torch.manual_seed(0)
+    layer = torch.nn.ConvTranspose2d(3, 2, 5, 2)
+    x = torch.randn(2, 3, 5, 7)
+    with torch.inference_mode():
+        torch.testing.assert_close(interleaved(layer)(x), layer(x)[:, :, 1:-2, 1:-2], rtol=1e-4, atol=1e-5)
