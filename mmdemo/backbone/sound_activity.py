@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+import hashlib
+import threading
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,6 +27,9 @@ BoolArray = NDArray[np.bool_]
 BLOCK_TOKENS = 1504
 """Tokens analysed at once (30.08 s); 1504 × 320 samples is a whole number of Silero frames."""
 BLOCK_SAMPLES = BLOCK_TOKENS * TOKEN_SAMPLES
+
+KEPT_BLOCKS = 2 * 3600 // 30
+"""Whose voices stay in memory: those of two hours, 1.4 MB."""
 
 QUIETEST_DB = -75.0
 """Below this level relative to full scale there is nothing to hear."""
@@ -67,6 +72,29 @@ def rechunk(blocks: Iterable[Float32Array], samples: int) -> Iterator[Float32Arr
         yield np.concatenate(pending)
 
 
+class _KeptVoices:
+    """What Silero said of the last blocks: subtitles are held against a sound before it is encoded."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, Float32Array] = OrderedDict()
+
+    def get(self, key: bytes) -> Float32Array | None:
+        """Return what was kept under a key."""
+        with self._lock:
+            return self._kept.get(key)
+
+    def put(self, key: bytes, voice: Float32Array) -> None:
+        """Keep something and let go of the oldest."""
+        with self._lock:
+            self._kept[key] = voice
+            while len(self._kept) > KEPT_BLOCKS:
+                self._kept.popitem(last=False)
+
+
+_kept_voices = _KeptVoices()
+
+
 class SoundActivity:
     """Finds silence by level and Silero together; one object a recording, as it follows the noise floor."""
 
@@ -90,9 +118,21 @@ class SoundActivity:
         for block in rechunk(blocks, BLOCK_SAMPLES):
             padded = np.pad(block, (0, -len(block) % TOKEN_SAMPLES))
             level_db = levels_db(padded)
-            voice = self._voice(padded, level_db)
+            voice = self._kept_or_heard(padded, level_db)
             yield ActivityBlock(first_token, padded, level_db, voice, self._silent(level_db, voice))
             first_token += len(level_db)
+
+    def _kept_or_heard(self, waveform: Float32Array, level_db: Float32Array) -> Float32Array:
+        """Return [T] probability of speech, which is the same for the same block behind the same past."""
+        digest = hashlib.blake2b(len(self._past).to_bytes(8) + self._past.tobytes(), digest_size=16)
+        digest.update(waveform.tobytes())
+        voice = _kept_voices.get(digest.digest())
+        if voice is None:
+            voice = self._voice(waveform, level_db)
+            voice.setflags(write=False)
+            _kept_voices.put(digest.digest(), voice)
+        self._past = waveform[-VAD_CONTEXT_SAMPLES:] if len(waveform) >= VAD_CONTEXT_SAMPLES else self._past[:0]
+        return voice
 
     def _voice(self, waveform: Float32Array, level_db: Float32Array) -> Float32Array:
         loud = float(np.percentile(level_db, LOUD_PERCENTILE))
@@ -100,7 +140,6 @@ class SoundActivity:
         heard = np.clip(np.concatenate([self._past, waveform]) * np.float32(gain), -1.0, 1.0)
         heard = np.pad(heard, (0, -len(heard) % VAD_FRAME_SAMPLES))
         frames = np.asarray(self._vad(heard), np.float32).reshape(-1)[len(self._past) // VAD_FRAME_SAMPLES :]
-        self._past = waveform[-VAD_CONTEXT_SAMPLES:] if len(waveform) >= VAD_CONTEXT_SAMPLES else self._past[:0]
         token_middles = (np.arange(len(waveform) // TOKEN_SAMPLES) + 0.5) * TOKEN_SAMPLES
         frame_middles = (np.arange(len(frames)) + 0.5) * VAD_FRAME_SAMPLES
         voice: Float32Array = np.interp(token_middles, frame_middles, frames).astype(np.float32)  # [T]
