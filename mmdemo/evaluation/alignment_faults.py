@@ -95,6 +95,7 @@ FAULTS: Mapping[str, Callable[[Scene], Trial]] = MappingProxyType(
         "transcript": lambda s: _untimed(true_trial(s)),
         "transcript, music": lambda s: _untimed(under_music(true_trial(s), s.random)),
         "transcript, drop": lambda s: _untimed(dropped(true_trial(s), s.random)),
+        "transcript, extra": lambda s: _untimed(with_extra_lines(true_trial(s), s.random, _unspoken(s))),
         "correct": true_trial,
         "shift": lambda s: shifted(true_trial(s), SHIFT_SECONDS),
         "drift": lambda s: drifted(true_trial(s), FILM_RATE),
