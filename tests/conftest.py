@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,12 +29,16 @@ TEMPORARY = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="m
 
 Set before the interface is imported, which chooses its folders then."""
 os.environ["GRADIO_TEMP_DIR"] = f"{TEMPORARY}/uploads"  # one that this process inherits is another's
+LOADING_SECONDS = 60.0
 LONGEST_FIRST = ("ui", "training", "evaluation", "tasks", "hub")
 """Folders in the order in which `make check` hands files to its two processes; at the end come short ones."""
 
 
 def pytest_unconfigure() -> None:
-    """Leave nothing behind."""
+    """Leave nothing behind; an interpreter that ends while libraries are still loaded beside it may abort."""
+    for thread in threading.enumerate():
+        if thread.name == "mmdemo-preload":
+            thread.join(LOADING_SECONDS)
     shutil.rmtree(TEMPORARY, ignore_errors=True)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmdemo.alignment.forced_words import GivenWord
+from mmdemo.alignment.line_confidence import line_confidence
 from mmdemo.types import Cue, Word
 
 UNSPOKEN_CONFIDENCE = 0.0
@@ -32,7 +33,8 @@ class TimedLine:
     start: float
     end: float
     words: tuple[Word, ...]
-    confidence: float
+    confidence: float  # probability that it begins where it is said
+    belief: float  # mean probability of its words, 0..1
     spoken: bool
 
 
@@ -66,7 +68,7 @@ def timed_lines(
     for line in range(count):
         if line not in lines:
             end = max(min(behind + needed.get(line, 0.0), following[line]), behind)
-            lines[line] = TimedLine(behind, end, (), UNSPOKEN_CONFIDENCE, False)
+            lines[line] = TimedLine(behind, end, (), UNSPOKEN_CONFIDENCE, UNSPOKEN_CONFIDENCE, False)
         result.append(lines[line])
         behind = max(behind, lines[line].end)
     return tuple(result)
@@ -76,7 +78,8 @@ def _spoken_line(words: Sequence[int], given: Sequence[GivenWord], aligned: Mapp
     timed = tuple(Word(given[i].text, aligned[i].start, aligned[i].end, aligned[i].probability) for i in words)
     beliefs = [aligned[i].probability * (1.0 if aligned[i].matched else UNHEARD_SHARE) for i in words]
     weights = [given[i].weight for i in words]
-    return TimedLine(timed[0].start, timed[-1].end, timed, float(np.average(beliefs, weights=weights)), True)
+    sure = line_confidence([aligned[i].probability for i in words], [aligned[i].matched for i in words], weights)
+    return TimedLine(timed[0].start, timed[-1].end, timed, sure, float(np.average(beliefs, weights=weights)), True)
 
 
 def cues_of(texts: Sequence[str], lines: Sequence[TimedLine]) -> tuple[Cue, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from mmdemo.evaluation.alignment_cases import TrueLine
 from mmdemo.evaluation.alignment_changes import Expected
 from mmdemo.evaluation.metrics import TimeErrors, matching_units, normalized_words, time_errors
+from mmdemo.evaluation.vqa_metric import calibration_error
 from mmdemo.types import Cue, Span
 
 Outcome = Literal["aligned", "unchanged", "refused", "failed"]
@@ -19,6 +20,8 @@ UNMOVED_SECONDS = 0.020
 """A correct file may move by no more than this in any cue."""
 DOUBTED = 0.5
 """Cues under this confidence count as marked doubtful."""
+RIGHT_SECONDS = 0.3
+"""A cue that begins within this is where its confidence says that it is."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Score:
     moved: float  # most that any cue moved, seconds
     doubted_unsaid: float  # share of the cues never said that are marked doubtful; NaN without any
     doubted_said: float
+    beliefs: tuple[tuple[float, bool], ...]  # confidence of each cue, and whether it is said within `RIGHT_SECONDS`
 
 
 def same_lines(given: Sequence[str], cues: Sequence[Cue]) -> list[int | None]:
@@ -118,6 +122,11 @@ def score_answer(
         moved=moved,
         doubted_unsaid=_share([doubt for unsaid, doubt in doubts if unsaid]),
         doubted_said=_share([doubt for unsaid, doubt in doubts if not unsaid]),
+        beliefs=tuple(
+            (answer.confidence[at], span is not None and abs(cues[at].start - span.start) <= RIGHT_SECONDS)
+            for at, span in zip(places, truth, strict=True)
+            if at is not None and at < len(answer.confidence)
+        ),
     )
 
 
@@ -170,6 +179,7 @@ class Summary:
     moved_ms: float
     doubted_unsaid: float
     doubted_said: float
+    calibration_error: float  # expected, of the confidence of aligned cues
 
 
 def summarise(scores: Sequence[Score]) -> Summary:
@@ -187,4 +197,12 @@ def summarise(scores: Sequence[Score]) -> Summary:
         moved_ms=1000 * max((score.moved for score in scores), default=0.0),
         doubted_unsaid=float(np.mean(unsaid)) if unsaid else float("nan"),
         doubted_said=float(np.mean(said)) if said else float("nan"),
+        calibration_error=_calibration_error([score for score in scores if score.outcome == "aligned"]),
     )
+
+
+def _calibration_error(scores: Sequence[Score]) -> float:
+    beliefs = [belief for score in scores for belief in score.beliefs]
+    if not beliefs:
+        return float("nan")
+    return calibration_error([sure for sure, _ in beliefs], [float(right) for _, right in beliefs])

@@ -77,6 +77,7 @@ def _row(runs: Sequence[Run]) -> dict[str, object]:
         "moved_ms": round(found.moved_ms, MILLISECONDS_DIGITS),
         "doubted_unsaid": round(found.doubted_unsaid, 2),
         "doubted_said": round(found.doubted_said, 2),
+        "calibration": round(found.calibration_error, 3),
         "rtf": round(work / seconds, FACTOR_DIGITS),
         "rtf_whole": round((work + sum(run.answer.load_seconds for run in runs)) / seconds, FACTOR_DIGITS),
         "cpu": round(sum(run.answer.cpu_seconds for run in runs) / seconds, FACTOR_DIGITS),

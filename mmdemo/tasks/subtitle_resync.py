@@ -209,7 +209,7 @@ class _Resync:
         with closing(align_sound(self.sound, self.cues, self.models, spoken or None)) as steps:
             for step in steps:
                 yield self._progress(step.seconds_done, step.language)
-                found = step.alignment
+                found = step.alignment and replace(step.alignment, confidence=step.beliefs)
         assert found is not None, "the last item carries the result"
         return by_words(self.cues, fit, self.mask, snapping, found), found.language
 

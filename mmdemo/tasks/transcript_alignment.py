@@ -43,7 +43,7 @@ SEPARATION_SHARE = 0.3
 """Of the work, where music has to be taken away first."""
 HEARING_SHARE = 0.7
 """Of the work, up to the end of recognition; the rest is the alignment."""
-UNSURE_LINE_CONFIDENCE = 0.4
+UNSURE_LINE_CONFIDENCE = 0.5
 LEAST_MATCHED_SHARE = 0.1
 LEAST_MATCHED_WORDS = 8
 """Under this share of its words heard, a text of so many words or more is taken for another recording's."""
@@ -63,6 +63,7 @@ class AlignmentProgress:
     language: str  # "" until detected
     cues: tuple[Cue, ...]  # in the last item only
     alignment: SubtitleAlignment | None = None  # in the last item only
+    beliefs: tuple[float, ...] = ()  # in the last item only: mean probability of the words of each cue
 
 
 def align(
@@ -253,12 +254,17 @@ class _Alignment:
         cues = cues_of(self.texts, lines) if lines else ()
         alignment = SubtitleAlignment(
             cues=cues,
-            confidence=tuple(line.confidence for line in lines),
+            confidence=self._confidence(lines),
             language=self.language,
             duration=encoding.duration,
             reasons=(*encoding.reasons, *self._reasons(lines)),
         )
-        return AlignmentProgress(encoding.duration, encoding.duration, self.language, cues, alignment)
+        beliefs = tuple(line.belief for line in lines)
+        return AlignmentProgress(encoding.duration, encoding.duration, self.language, cues, alignment, beliefs)
+
+    def _confidence(self, lines: Sequence[TimedLine]) -> tuple[float, ...]:
+        """Return how sure each line is; of a voice that nothing understands the words say all there is."""
+        return tuple(min(line.confidence, line.belief) if self.garbled else line.confidence for line in lines)
 
     def _reasons(self, lines: Sequence[TimedLine]) -> Iterator[Sentence]:
         if not self.heard and not self._may_be_spoken():
@@ -274,6 +280,7 @@ class _Alignment:
         unspoken = sum(not line.spoken for i, line in enumerate(lines) if i in written)
         if unspoken:
             yield reasons.unspoken_lines(unspoken, len(lines))
-        unsure = sum(line.spoken and line.confidence < UNSURE_LINE_CONFIDENCE for line in lines)
+        sure = self._confidence(lines)
+        unsure = sum(line.spoken and sure[i] < UNSURE_LINE_CONFIDENCE for i, line in enumerate(lines))
         if unsure:
             yield reasons.unsure_lines(unsure, len(lines))

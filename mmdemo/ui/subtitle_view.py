@@ -40,8 +40,9 @@ SURE = 0.8
 DOUBTFUL = 0.5
 """Word probabilities at which the shading changes; the legend names them."""
 
-LOW_CONFIDENCE = 0.4
-"""Lines below it are marked; the reasons of ``tasks.transcript_alignment`` count them by the same bound."""
+LOW_CONFIDENCE, LOW_WORDS_CONFIDENCE = 0.5, 0.4
+"""Aligned lines below the first are marked, which the reasons of ``tasks.transcript_alignment`` count too; of a
+transcription, whose confidence is about its words, those below the second."""
 
 LIVE_LINES = 30
 """Lines of transcript sent while the work runs; the whole of a long one would be sent every two seconds."""
@@ -73,8 +74,11 @@ class SubtitleView:
 
     def is_unsure(self, row: int) -> bool:
         """Tell whether a cue needs a look: its time, or its words; nothing is marked where no time was changed."""
-        looked_for = self.outcome == "aligned" or self.mode == "transcribe"
-        return looked_for and row < len(self.confidence) and self.confidence[row] < LOW_CONFIDENCE
+        if row >= len(self.confidence):
+            return False
+        if self.mode == "transcribe":
+            return self.confidence[row] < LOW_WORDS_CONFIDENCE
+        return self.outcome == "aligned" and self.confidence[row] < LOW_CONFIDENCE
 
 
 def start_text(inputs: Inputs | None, language: str) -> str:

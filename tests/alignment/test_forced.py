@@ -209,8 +209,9 @@ def test_lines_nobody_speaks_stand_between_their_neighbours() -> None:
         (1.5, 1.9, True),
         (1.9, pytest.approx(2.4), False),  # no longer than it would take
     ]
-    assert lines[0].confidence == pytest.approx(0.9) and lines[2].confidence == pytest.approx(0.36)
-    assert lines[1].confidence == lines[3].confidence == 0.0
+    assert lines[0].belief == pytest.approx(0.9) and lines[2].belief == pytest.approx(0.36)
+    assert lines[2].confidence < lines[0].confidence < 1.0
+    assert lines[1].confidence == lines[3].confidence == lines[1].belief == 0.0
     cues = cues_of(texts, lines)
     assert [cue.index for cue in cues] == [1, 2, 3, 4] and [cue.text for cue in cues] == texts
     assert cues[0].words == (Word(" one", 1.0, 1.4, 0.9),) and cues[1].words == ()

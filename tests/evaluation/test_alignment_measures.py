@@ -43,6 +43,9 @@ def test_errors_are_found_minus_true_and_lost_lines_are_missing() -> None:
     assert score.starts == pytest.approx((0.1,))
     assert score.missing == 1 and score.outcome_right
     assert (score.doubted_unsaid, score.doubted_said) == (1.0, 0.0)
+    assert score.beliefs == ((0.9, True), (0.2, False)), "what nobody says is never in its place"
+    assert summarise([score]).calibration_error == pytest.approx((0.1 + 0.2) / 2)
+    assert np.isnan(summarise([replace(score, outcome="refused")]).calibration_error)
 
 
 def test_who_answers_nothing_leaves_the_file_but_no_transcript() -> None:

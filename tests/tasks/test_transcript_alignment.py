@@ -64,7 +64,7 @@ def test_progress_ascends_and_the_last_item_carries_a_cue_a_line() -> None:
     assert result is not None and result.cues == items[-1].cues
     assert [cue.text for cue in result.cues] == LINES and [cue.index for cue in result.cues] == [1, 2, 3, 4]
     assert [int(cue.start // 10) for cue in result.cues] == [0, 1, 2, 3], "each stands in its window"
-    assert result.confidence == tuple(pytest.approx(0.9) for _ in LINES)
+    assert min(result.confidence) > 0.95 and items[-1].beliefs == tuple(pytest.approx(0.9) for _ in LINES)
     assert [[word.text for word in cue.words] for cue in result.cues][2] == [" Window", " 2", " is", " here."]
     assert result.reasons == ()
     assert {n for n, _ in speech.aligned} == {0, 1, 2, 3}
@@ -149,7 +149,7 @@ def test_silence_and_empty_texts_are_refused_with_a_reason() -> None:
 
 
 def test_weak_lines_and_a_guessed_language_are_reasons() -> None:
-    result = align_whole(SOUND, LINES, _models(speech=AligningSpeech([("en", 0.5)], probability=0.2)))
+    result = align_whole(SOUND, LINES, _models(speech=AligningSpeech([("en", 0.5)], probability=0.001)))
     text = " ".join(reason.en for reason in result.reasons)
     assert "4 of 4 lines were placed with low confidence" in text and "50 %" in text
     assert all(reason.zh for reason in result.reasons)

@@ -18,7 +18,7 @@ VIEW = SubtitleView(
     mode="resync",
     outcome="aligned",
     cues=AFTER,
-    confidence=(0.9, 0.2, 0.9, 0.4),
+    confidence=(0.9, 0.2, 0.9, 0.5),
     tracks=Tracks(BEFORE, (), (0.0, 0.5, 1.0, 0.2), ((5.0, 0.0), (39.0, 34.0)), 40.0),
 )
 
