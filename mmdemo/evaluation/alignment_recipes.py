@@ -25,7 +25,7 @@ Background = Literal[
     "Clock tick",
     "Helicopter",
     "Chainsaw",
-    "Crying baby",
+    "Baby cry",
 ]
 
 
@@ -188,7 +188,7 @@ RECIPES: tuple[Recipe, ...] = (
     _held_out("Spanish fillers unwritten", "es", "es-419+miguel", hesitant=True, written_fillers=False, pauses="even"),
     _held_out("Italian hall", "it", "it+marco", room=0.62, pauses="uneven"),
     _held_out("Italian couple", "it", "it+michel", "it+aunty", pauses="short"),
-    _held_out("Dutch nursery", "nl", "nl+Hugo", background="Crying baby", decibels=14.0, pauses="uneven"),
+    _held_out("Dutch nursery", "nl", "nl+Hugo", background="Baby cry", decibels=14.0, pauses="uneven"),
     _held_out("Dutch call", "nl", "nl+Jacky", telephone=True, pauses="even"),
     _held_out("Indonesian", "id", "id+paul", pauses="uneven"),
     _held_out("Mandarin", "zh", "cmn-latn-pinyin+paul", pauses="even"),

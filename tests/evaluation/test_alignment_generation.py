@@ -30,6 +30,7 @@ from mmdemo.evaluation.alignment_sounds import (
 from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS, TUNING_TEXTS
 from mmdemo.evaluation.alignment_theatre import THEATRE_TEXTS
 from mmdemo.evaluation.alignment_voices import Spoken, Voice, joined, say
+from mmdemo.evaluation.caption_data import archive_names
 from mmdemo.types import SAMPLE_RATE, Span
 
 DRY = Recipe("dry", "tuning", "en", ("en-us",))
@@ -69,6 +70,16 @@ def test_held_out_cases_have_texts_voices_and_rooms_of_their_own() -> None:
         assert not {line for rows in HELD_OUT_TEXTS.values() for line in rows} & {
             line for rows in texts.values() for line in rows
         }
+
+
+def test_every_recorded_background_is_one_of_the_archive() -> None:
+    archive = Path(__file__).parents[3] / "shared" / "data" / "sounds" / "esc10.tar"
+    if not archive.is_file():
+        pytest.skip("the sounds are not here")
+    made = {"", "music", "voices"}
+    recorded = {r.background for r in RECIPES if r.background not in made and not r.background.endswith("noise")}
+    labels = {name.split("/")[-2] for name in archive_names(archive) if name.endswith(".ogg")}
+    assert recorded and all(any(background in label for label in labels) for background in recorded)
 
 
 @pytest.mark.parametrize("texts", [*SEEN_TEXTS, HELD_OUT_TEXTS])
