@@ -34,10 +34,10 @@ EVENNESS_NATS = 3.5
 language: a logistic regression over 2,000 pairs of a right and a wrong place of development cues."""
 
 LEAST_UNLIKELY, MOST_LIKELY = -1.0, 3.0
-LEAST_NATS, LEAST_EVIDENCE, LEAST_CONFIRMED = 1.0, 3.0, 3
+LEAST_EVIDENCE, LEAST_CONFIRMED = 3.0, 3
 """Nats a word by which cues are likelier at their places than at each other's, each within the first two bounds: their
-mean, and that times the square root of their number. Of 28 development files under music 27 had a mean of 1.3 and
-evidence of 4.1 at the least; of 23 files of other films none had more than 0.6 and 1.8."""
+mean times the square root of their number. Of 28 development files under music 27 had a mean of 1.3 and evidence of 4.1
+at the least; of 23 files of other films none had more than 0.6 and 1.8."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ def is_confirmed(
     time_map: TimeMap,
     own: Sequence[PlacedCue],
     others: Sequence[PlacedCue],
+    least_nats: float,
 ) -> bool:
     """Tell whether cues are said where a map puts them.
 
@@ -106,6 +107,7 @@ def is_confirmed(
         time_map: from old to new times.
         own: heard at `places_of` the two.
         others: heard at `other_places`.
+        least_nats: a word, by which cues must be likelier at their own places, on the average.
     """
     pieces = own_pieces(cues, time_map)
     elsewhere: dict[int, list[float]] = {}
@@ -118,7 +120,7 @@ def is_confirmed(
     ]
     total = sum(gains)
     mean = total / max(len(cues), 1)
-    return len(gains) >= LEAST_CONFIRMED and mean >= LEAST_NATS and total / len(gains) ** 0.5 >= LEAST_EVIDENCE
+    return len(gains) >= LEAST_CONFIRMED and mean >= least_nats and total / len(gains) ** 0.5 >= LEAST_EVIDENCE
 
 
 def settled_map(cues: Sequence[Cue], time_map: TimeMap, heard: Sequence[PlacedCue]) -> TimeMap:

@@ -28,6 +28,9 @@ from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cue_hearing import are_few_enough, hear_filled_pauses, hear_places, spot_cues
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Span
 
+THROUGHOUT_NATS, LEAST_NATS = 1.8, 1.0
+"""Mean gain (see `is_confirmed`) with which a map of voice activity needs nothing else, and which any map needs."""
+
 
 def resync_by_hearing(
     sound: AudioFile | Audio | Encoding,
@@ -96,13 +99,13 @@ class _Hearing:
         return replace(self, mask=mask_without(self.mask, spans))
 
     def steps(self, fit: MaskFit) -> Generator[float, None, ResyncOutcome | None]:
-        """Decide by voice activity where its map is confirmed, else try every cue everywhere first.
+        """Decide by voice activity where its map is confirmed throughout, else try every cue everywhere first.
 
         How far a cut or an inserted piece moves the cues behind it, few of them tell only together with their words.
         """
         nothing = (HeardCue(0.0, 0.0, 0.0),) * len(self.cues)
         if fit.decision != "undecided" and not has_jump(self.cues, fit.found):
-            decided = yield from self._decided(fit, nothing)
+            decided = yield from self._decided(fit, nothing, THROUGHOUT_NATS)
             if decided is not None:
                 return decided
         spotting = spot_cues(self.sound, self.cues, self.models, self.language)
@@ -110,9 +113,11 @@ class _Hearing:
         if heard:
             spans = [Span(cue.start, cue.end) for cue in self.cues]
             fit = correlate_mask(spans, self.mask, heard=heard)
-        return (yield from self._decided(fit, heard or nothing))
+        return (yield from self._decided(fit, heard or nothing, LEAST_NATS))
 
-    def _decided(self, fit: MaskFit, heard: Sequence[HeardCue]) -> Generator[float, None, ResyncOutcome | None]:
+    def _decided(
+        self, fit: MaskFit, heard: Sequence[HeardCue], least_nats: float
+    ) -> Generator[float, None, ResyncOutcome | None]:
         """Hear the cues where a fit puts them, and follow it if they are there."""
         time_map = spotted_map(self.cues, fit, heard)
         if time_map is None and self.recognisable and has_jump(self.cues, fit.found):
@@ -120,7 +125,7 @@ class _Hearing:
         placed = yield from self._hear(places_of(self.cues, time_map or fit.found))
         if time_map is None:
             others = yield from self._hear(other_places(self.cues, fit.found))
-            if not is_confirmed(self.cues, fit.found, placed, others):
+            if not is_confirmed(self.cues, fit.found, placed, others, least_nats):
                 return None
             time_map = fit.found
         settled = settled_map(self.cues, time_map, placed)

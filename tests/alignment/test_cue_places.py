@@ -114,14 +114,14 @@ def test_pieces_ascend_whatever_was_heard() -> None:
 def _confirmed(gain: float, cues: Sequence[Cue] = CUES, heard: int = 10) -> bool:
     own = [PlacedCue(place, -4.0 + gain, 0.0, 0.1, 6) for place in places_of(cues, CUT) if place.cue < heard]
     others = [PlacedCue(place, -4.0, 0.0, 0.1, 6) for place in other_places(cues, CUT)]
-    return is_confirmed(cues, CUT, own, others)
+    return is_confirmed(cues, CUT, own, others, 1.0)
 
 
 def test_a_map_is_confirmed_by_cues_that_are_likelier_there_than_at_each_others_places() -> None:
     assert _confirmed(2.0) and not _confirmed(0.5) and not _confirmed(-3.0)
     assert _confirmed(2.0, heard=6) and not _confirmed(2.0, heard=4)  # most of the file must be heard
     assert _confirmed(3.0, CUES[:3]) and not _confirmed(1.5, CUES[:3])  # few cues must say more
-    assert not _confirmed(9.0, CUES[:2]) and not is_confirmed(CUES, CUT, [], [])
+    assert not _confirmed(9.0, CUES[:2]) and not is_confirmed(CUES, CUT, [], [], 1.0)
 
 
 def test_cues_are_compared_at_places_of_others_with_their_own_lengths() -> None:
