@@ -1,7 +1,8 @@
 """Texts of the cases that nothing was tuned on: an observatory, row by row the same in several languages.
 
-Written on 29 November 2026 at 16:45, before any tuning of that day, and run when it had ended. Whoever looks at single
-results of these and goes on tuning makes others for the next time, as was done with `alignment_theatre`.
+Written on 29 November 2026 at 16:45, before any tuning of that day, and run when it had ended; one bound was then taken
+back to what it had been before. Single results have been looked at: whoever goes on tuning makes others for the next
+time, as was done with `alignment_theatre`.
 """
 
 from __future__ import annotations
