@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from typing import Generic, TypeVar
 
 import numpy as np
 
+from mmdemo.recently_used import RecentlyUsed
 from mmdemo.types import EncodedWindow
 
 KEPT_WINDOWS = 2_000
@@ -21,9 +20,7 @@ class KeptRecognition(Generic[Recognised]):
     """Results by window, language and manner, the least used dropped first; safe to share between threads."""
 
     def __init__(self, most: int = KEPT_WINDOWS) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[bytes, str, bool], Recognised] = OrderedDict()
+        self._kept: RecentlyUsed[tuple[bytes, str, bool], Recognised] = RecentlyUsed(most)
 
     def find(self, window: bytes, language: str, spelled: bool) -> Recognised | None:
         """Return what was recognised, if it is still known.
@@ -33,19 +30,11 @@ class KeptRecognition(Generic[Recognised]):
             language: ISO 639-1 code.
             spelled: whether numbers were written in letters.
         """
-        with self._lock:
-            found = self._kept.get((window, language, spelled))
-            if found is not None:
-                self._kept.move_to_end((window, language, spelled))
-            return found
+        return self._kept.get((window, language, spelled))
 
     def keep(self, window: bytes, language: str, spelled: bool, recognised: Recognised) -> None:
         """Remember a result (arguments as of `find`)."""
-        with self._lock:
-            self._kept[window, language, spelled] = recognised
-            self._kept.move_to_end((window, language, spelled))
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+        self._kept.put((window, language, spelled), recognised)
 
 
 def window_key(encoded: EncodedWindow) -> bytes:

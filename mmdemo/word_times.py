@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mmdemo.backbone.marked_runs import runs_of
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.types import AudioWindow, Float32Array, Span, Word
 
@@ -37,8 +38,7 @@ def pauses_of(voice: Float32Array, window: AudioWindow) -> tuple[Span, ...]:
         Spans in packed seconds, in order.
     """
     quiet = voice < PAUSE_VOICE_PROBABILITY
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]]))).reshape(-1, 2)
-    found = [Span(first * TOKEN_SECONDS, behind * TOKEN_SECONDS) for first, behind in edges.tolist()]
+    found = [Span(first * TOKEN_SECONDS, behind * TOKEN_SECONDS) for first, behind in runs_of(quiet).tolist()]
     cuts = [piece.first_token * TOKEN_SECONDS for piece in window.pieces[1:]]
     covered = [cut for cut in cuts if any(span.start <= cut <= span.end for span in found)]
     found += [Span(cut, cut) for cut in cuts if cut not in covered]

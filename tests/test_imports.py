@@ -16,7 +16,7 @@ LAYERS = (
     {"types"},
     {"errors", "reasons"},
     {"config", "zero_gpu"},
-    {"text", "device", "verified_files", "stepwise", "subtitles"},
+    {"text", "device", "verified_files", "stepwise", "recently_used", "subtitles"},
     {"media"},
     {"whisper_weights"},
     {"weights", "hub"},

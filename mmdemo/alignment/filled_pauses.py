@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmdemo.alignment.forced_plan import PlannedWord
-from mmdemo.alignment.forced_words import HESITATIONS
+from mmdemo.alignment.forced_words import HESITATIONS, given_words
 from mmdemo.alignment.speech_mask import FRAME_SECONDS, SpeechMask
-from mmdemo.backbone.filled_pauses import stretches
+from mmdemo.backbone.marked_runs import runs_of
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.types import EncodedWindow, Float32Array, Span
 from mmdemo.word_times import TimedToken
@@ -30,9 +30,14 @@ def is_hesitation(text: str) -> bool:
     return text.strip().strip(".,!?…，。、").lower() in HESITATIONS
 
 
-def writes_hesitations(texts: Iterable[str]) -> bool:
-    """Tell whether texts have words for filled pauses."""
-    return any(is_hesitation(word) for text in texts for word in text.split())
+def writes_hesitations(texts: Sequence[str], language: str) -> bool:
+    """Tell whether texts have words for filled pauses.
+
+    Args:
+        texts: of the cues.
+        language: ISO 639-1 code.
+    """
+    return any(HESITATIONS.intersection(word.keys) for word in given_words(texts, language))
 
 
 def unwritten(filled: BoolArray, planned: Sequence[PlannedWord], timed: Sequence[TimedToken]) -> BoolArray:
@@ -48,7 +53,7 @@ def unwritten(filled: BoolArray, planned: Sequence[PlannedWord], timed: Sequence
     """
     written = [token for word, token in zip(planned, timed, strict=True) if is_hesitation(word.text)]
     left = filled.copy()
-    for first, behind in stretches(filled):
+    for first, behind in runs_of(filled).tolist():
         start, end = first * TOKEN_SECONDS - NEAR_SECONDS, behind * TOKEN_SECONDS + NEAR_SECONDS
         if any(token.start < end and token.end > start for token in written):
             left[first:behind] = False
@@ -65,7 +70,7 @@ def without_filled_pauses(encoded: EncodedWindow, filled: BoolArray) -> EncodedW
     if not filled.any():
         return encoded
     edge = round(EDGE_SECONDS / TOKEN_SECONDS)
-    return replace(encoded, voice_activity=_silenced(encoded.voice_activity, stretches(filled), edge))
+    return replace(encoded, voice_activity=_silenced(encoded.voice_activity, runs_of(filled).tolist(), edge))
 
 
 def filled_spans(encoded: EncodedWindow, filled: BoolArray) -> list[Span]:
@@ -77,7 +82,7 @@ def filled_spans(encoded: EncodedWindow, filled: BoolArray) -> list[Span]:
     """
     spans: list[Span] = []
     for piece in encoded.window.pieces:
-        for first, behind in stretches(filled[piece.first_token : piece.first_token + piece.token_count]):
+        for first, behind in runs_of(filled[piece.first_token : piece.first_token + piece.token_count]).tolist():
             spans.append(Span(piece.start + first * TOKEN_SECONDS, piece.start + behind * TOKEN_SECONDS))
     return spans
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from mmdemo.alignment.pause_levels import FRAME_SECONDS
+from mmdemo.backbone.marked_runs import runs_of
 from mmdemo.types import Float32Array
 
 BoolArray = NDArray[np.bool_]
@@ -99,7 +100,7 @@ def _with_faint_edges(level_db: Float32Array) -> BoolArray:
     smooth = uniform_filter1d(level_db, 3, axis=0) if len(level_db) else level_db
     faint = loud_frames(smooth, FAINT_ABOVE_FLOOR_DB) | loud
     extended = loud.copy()
-    for first, behind in _stretches(faint):
+    for first, behind in runs_of(faint):
         inside = np.flatnonzero(loud[first:behind])
         if len(inside):
             begin, end = first + inside[0], first + inside[-1] + 1
@@ -107,16 +108,10 @@ def _with_faint_edges(level_db: Float32Array) -> BoolArray:
     return extended
 
 
-def _stretches(marked: BoolArray) -> NDArray[np.int64]:
-    """Return [N, 2] first and behind of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
-    return edges.reshape(-1, 2)
-
-
 def without_short(marked: BoolArray, frames: int) -> BoolArray:
     """Clear runs of True that are shorter than so many frames."""
     cleaned = marked.copy()
-    for first, behind in _stretches(marked):
+    for first, behind in runs_of(marked):
         if behind - first < frames:
             cleaned[first:behind] = False
     return cleaned
@@ -125,7 +120,7 @@ def without_short(marked: BoolArray, frames: int) -> BoolArray:
 def _bridged(marked: BoolArray, frames: int) -> BoolArray:
     """Close gaps that are shorter than so many frames; what touches an edge of the window is no gap."""
     bridged = marked.copy()
-    for first, behind in _stretches(~marked):
+    for first, behind in runs_of(~marked):
         if behind - first < frames and first > 0 and behind < len(marked):
             bridged[first:behind] = True
     return bridged
@@ -140,7 +135,7 @@ def _reaching(marked: BoolArray, frames: int) -> BoolArray:
 def _trimmed(speech: BoolArray, loud: BoolArray) -> BoolArray:
     """Take back the reach of a voice where it ends in steady sound: there is no edge that it could have reached."""
     trimmed = speech.copy()
-    for first, behind in _stretches(speech):
+    for first, behind in runs_of(speech):
         if first > 0 and loud[first - 1]:
             trimmed[first : first + VOICE_REACH_FRAMES - VOICE_LEAD_FRAMES] = False
         if behind < len(loud) and loud[behind]:
@@ -167,8 +162,8 @@ def find_runs(
     spoken = _bridged(spoken, SHORTEST_VOICELESS_FRAMES)
     speech = without_short(_trimmed(loud & spoken, loud), SHORTEST_RUN_FRAMES)
     other = loud & ~speech
-    stretches = [(int(a), int(b), True) for a, b in _stretches(speech)]
-    stretches += [(int(a), int(b), False) for a, b in _stretches(other)]
+    stretches = [(int(a), int(b), True) for a, b in runs_of(speech)]
+    stretches += [(int(a), int(b), False) for a, b in runs_of(other)]
     weight = np.where(speech, 1.0, np.where(other, VOICELESS_WEIGHT, 0.0))  # [F]
     runs = tuple(
         Run(a, b, float(np.clip(voice[a:b].mean(), VOICELESS_WEIGHT, 1.0)) if is_speech else VOICELESS_WEIGHT)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmdemo.backbone.marked_runs import runs_of
 from mmdemo.backbone.sound_activity import TOKEN_SAMPLES, TOKEN_SECONDS, ActivityBlock
 from mmdemo.types import AudioWindow, Float32Array, Piece
 
@@ -59,8 +60,7 @@ def kept_tokens(silent: np.ndarray) -> np.ndarray:
         [T] bool.
     """
     kept = np.ones(len(silent), np.bool_)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], silent.astype(np.int8), [0]])))
-    for first, behind in edges.reshape(-1, 2):
+    for first, behind in runs_of(silent):
         if (behind - first) * TOKEN_SECONDS >= LONG_PAUSE_SECONDS:
             kept[first + KEPT_PAUSE_TOKENS : behind - KEPT_PAUSE_TOKENS] = False
     return kept

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mmdemo.recently_used import RecentlyUsed
 from mmdemo.types import SAMPLE_RATE, Float32Array
 
 TOKEN_SAMPLES = 320
@@ -72,27 +72,8 @@ def rechunk(blocks: Iterable[Float32Array], samples: int) -> Iterator[Float32Arr
         yield np.concatenate(pending)
 
 
-class _KeptVoices:
-    """What Silero said of the last blocks: subtitles are held against a sound before it is encoded."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, Float32Array] = OrderedDict()
-
-    def get(self, key: bytes) -> Float32Array | None:
-        """Return what was kept under a key."""
-        with self._lock:
-            return self._kept.get(key)
-
-    def put(self, key: bytes, voice: Float32Array) -> None:
-        """Keep something and let go of the oldest."""
-        with self._lock:
-            self._kept[key] = voice
-            while len(self._kept) > KEPT_BLOCKS:
-                self._kept.popitem(last=False)
-
-
-_kept_voices = _KeptVoices()
+_kept_voices: RecentlyUsed[bytes, Float32Array] = RecentlyUsed(KEPT_BLOCKS)
+"""What Silero said of the last blocks: subtitles are held against a sound before it is encoded."""
 
 
 class SoundActivity:

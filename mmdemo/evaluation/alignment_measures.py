@@ -107,8 +107,8 @@ def score_answer(
         ),
         default=0.0,
     )
-    doubts = [
-        (span is None, answer.confidence[at] < DOUBTED)
+    judged = [
+        (answer.confidence[at], cues[at].start, span)
         for at, span in zip(places, truth, strict=True)
         if at is not None and at < len(answer.confidence)
     ]
@@ -120,12 +120,10 @@ def score_answer(
         outcome=answer.outcome,
         outcome_right=_is_right(expected, answer.outcome, moved) and (expected != "aligned" or len(starts) > 0),
         moved=moved,
-        doubted_unsaid=_share([doubt for unsaid, doubt in doubts if unsaid]),
-        doubted_said=_share([doubt for unsaid, doubt in doubts if not unsaid]),
+        doubted_unsaid=_share([sure < DOUBTED for sure, _, span in judged if span is None]),
+        doubted_said=_share([sure < DOUBTED for sure, _, span in judged if span is not None]),
         beliefs=tuple(
-            (answer.confidence[at], span is not None and abs(cues[at].start - span.start) <= RIGHT_SECONDS)
-            for at, span in zip(places, truth, strict=True)
-            if at is not None and at < len(answer.confidence)
+            (sure, span is not None and abs(start - span.start) <= RIGHT_SECONDS) for sure, start, span in judged
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mmdemo.alignment.clock_rates import with_heard_rate
 from mmdemo.alignment.cue_places import (
@@ -41,7 +41,7 @@ def resync_by_hearing(
     language: str,
     recognisable: bool = True,
 ) -> Generator[float, None, ResyncOutcome | None]:
-    """Find where cues belong by voice activity and by where each of them is heard.
+    """Find where cues belong by voice activity and by where each of them is heard; an unwritten “um” is no speech.
 
     Args:
         sound: the recording.
@@ -60,11 +60,13 @@ def resync_by_hearing(
     """
     if not are_few_enough(sound, cues, language):
         return None
-    hearing = _Hearing(sound, cues, mask, models, language, recognisable, _Furthest())
-    fluent = yield from hearing.without_filled_pauses()
-    if fluent.mask is not mask:
-        fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], fluent.mask)
-    return (yield from fluent.steps(fit))
+    furthest = _Furthest()
+    if not writes_hesitations([cue.text for cue in cues], language):
+        pauses = yield from shown_as(hear_filled_pauses(sound, models), furthest)
+        if pauses:
+            mask = mask_without(mask, pauses)
+            fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], mask)
+    return (yield from _Hearing(sound, cues, mask, models, language, recognisable, furthest).steps(fit))
 
 
 class _Furthest:
@@ -90,13 +92,6 @@ class _Hearing:
     language: str
     recognisable: bool
     furthest: _Furthest
-
-    def without_filled_pauses(self) -> Generator[float, None, _Hearing]:
-        """Return the same with a mask in which nobody says “um …”, unless the cues write that down."""
-        if writes_hesitations(cue.text for cue in self.cues):
-            return self
-        spans = yield from shown_as(hear_filled_pauses(self.sound, self.models), self.furthest)
-        return replace(self, mask=mask_without(self.mask, spans))
 
     def steps(self, fit: MaskFit) -> Generator[float, None, ResyncOutcome | None]:
         """Decide by voice activity where its map is confirmed throughout, else try every cue everywhere first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -82,12 +82,12 @@ def sentences(data: Path, language: str) -> list[str]:
 
 
 def labelled_tokens(
-    data: Path, recipe: DataRecipe, backbone: Backbone, separator: VoiceSeparator | None
+    texts: Mapping[str, Sequence[str]], recipe: DataRecipe, backbone: Backbone, separator: VoiceSeparator | None
 ) -> Iterator[LabelledTokens]:
     """Make the recordings of each voice and encode them.
 
     Args:
-        data: ``shared/data``.
+        texts: what the voices of each language read.
         recipe: how they are made.
         backbone: encodes them.
         separator: takes music away; None: there is no music.
@@ -96,15 +96,14 @@ def labelled_tokens(
         The tokens of one voice after the other.
 
     Raises:
-        FileMissing: espeak-ng, a voice or the captions are not there.
+        FileMissing: espeak-ng or a voice is not there.
     """
     for number, (voice, language) in enumerate(recipe.voices):
         random = np.random.default_rng([recipe.seed, number])
-        texts = sentences(data, language)
         tokens: list[Float32Array] = []
         labels: list[int] = []
         for scene in (SCENES[i % len(SCENES)] for i in range(recipe.recordings)):
-            waveform, said = _recording(voice, texts, recipe.seconds, random)
+            waveform, said = _recording(voice, texts[language], recipe.seconds, random)
             for row, label in _encoded(_in_scene(waveform, scene, random, separator), said, backbone):
                 tokens.append(row)
                 labels.append(label)

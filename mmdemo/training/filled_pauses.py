@@ -174,20 +174,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     started, loaded = time.perf_counter(), models()
     data, recipe = DataRecipe(seed=options.seed), FitRecipe(seed=options.seed)
+    texts = {language: sentences(options.data, language) for language in sorted({one for _, one in data.voices})}
     parts: list[LabelledTokens] = []
-    for part in labelled_tokens(options.data, data, loaded.backbone, loaded.separator):
+    for part in labelled_tokens(texts, data, loaded.backbone, loaded.separator):
         parts.append(part)
         print(f"{len(parts)} of {len(data.voices)} voices", file=sys.stderr)
     found = joined(parts)
     detector, curve = fit(found, recipe)
-    texts = [
-        line
-        for language in sorted({language for _, language in data.voices})
-        for line in sentences(options.data, language)
-    ]
     best = min(curve, key=lambda figures: figures.loss)
+    digest = data.digest([line for lines in texts.values() for line in lines])
     described: dict[str, object] = {
-        "data": {**asdict(data), "hash": data.digest(texts), "tokens": len(found.labels)},
+        "data": {**asdict(data), "hash": digest, "tokens": len(found.labels)},
         "fit": asdict(recipe),
         "held out": asdict(best),
         "seconds": round(time.perf_counter() - started),

@@ -74,7 +74,8 @@ def test_a_filled_pause_that_is_written_or_was_heard_keeps_its_place() -> None:
     assert np.array_equal(unwritten(_marks(), planned, timed), _marks(FILLED[:1]))
     assert np.array_equal(unwritten(_marks(), planned[:1], timed[:1]), _marks())
     assert is_hesitation(" Uh…") and is_hesitation("嗯，") and not is_hesitation("umbrella") and not is_hesitation("")
-    assert writes_hesitations(["Hello", "well, um, yes"]) and not writes_hesitations(["Hello", ""])
+    assert writes_hesitations(["Hello", "well, um, yes"], "en") and not writes_hesitations(["Hello", ""], "en")
+    assert writes_hesitations(["嗯我想"], "zh") and not writes_hesitations(["我想"], "zh")
 
 
 def test_voice_falls_silent_up_to_the_silence_beside_it() -> None:

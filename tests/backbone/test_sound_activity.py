@@ -9,6 +9,7 @@ import pytest
 
 from mmdemo.backbone import sound_activity
 from mmdemo.backbone.sound_activity import BLOCK_SAMPLES, VAD_FRAME_SAMPLES, SoundActivity
+from mmdemo.recently_used import RecentlyUsed
 from mmdemo.types import Float32Array
 
 
@@ -28,7 +29,7 @@ class _Silero:
 def silero(monkeypatch: pytest.MonkeyPatch) -> _Silero:
     fake = _Silero()
     monkeypatch.setattr("faster_whisper.vad.get_vad_model", lambda: fake)
-    monkeypatch.setattr(sound_activity, "_kept_voices", sound_activity._KeptVoices())
+    monkeypatch.setattr(sound_activity, "_kept_voices", RecentlyUsed(8))
     return fake
 
 
@@ -57,7 +58,7 @@ def test_what_went_before_counts(silero: _Silero) -> None:
 
 
 def test_old_blocks_are_let_go(silero: _Silero, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sound_activity, "KEPT_BLOCKS", 2)
+    monkeypatch.setattr(sound_activity, "_kept_voices", RecentlyUsed(2))
     for seed in range(3):
         _voices(_noise(seed))
     _voices(_noise(2))
