@@ -10,6 +10,7 @@ import numpy as np
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS, UNSPACED_TEXTS
 from mmdemo.evaluation.alignment_held_out import HELD_OUT_MANDARIN, HELD_OUT_TEXTS
 from mmdemo.evaluation.alignment_journey import JOURNEY_MANDARIN, JOURNEY_TEXTS
+from mmdemo.evaluation.alignment_observatory import OBSERVATORY_MANDARIN, OBSERVATORY_TEXTS
 from mmdemo.evaluation.alignment_recipes import CAPTIONS, DIGITS, Recipe
 from mmdemo.evaluation.alignment_sounds import Random, trimmed
 from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS, MANDARIN_TEXTS, TUNING_TEXTS
@@ -25,14 +26,22 @@ TEXTS = {
     "generalisation": GENERALISATION_TEXTS,
     "generalisation-2": JOURNEY_TEXTS,
     "generalisation-3": THEATRE_TEXTS,
+    "generalisation-4": OBSERVATORY_TEXTS,
     "held-out": HELD_OUT_TEXTS,
 }
 MANDARIN = {
     "generalisation-2": JOURNEY_MANDARIN,
     "generalisation-3": THEATRE_MANDARIN,
+    "generalisation-4": OBSERVATORY_MANDARIN,
     "held-out": HELD_OUT_MANDARIN,
 }
-TRANSLATIONS = {"generalisation": "fr", "generalisation-2": "es", "generalisation-3": "fr", "held-out": "it"}
+TRANSLATIONS = {
+    "generalisation": "fr",
+    "generalisation-2": "es",
+    "generalisation-3": "fr",
+    "generalisation-4": "it",
+    "held-out": "de",
+}
 """Of English; German otherwise."""
 FILLERS = {"en": ("um", "uh"), "pt": ("hum", "eh"), "es": ("eh", "em")}
 CHORUS_LINES = 4
