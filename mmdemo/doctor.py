@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmdemo import __version__
-from mmdemo.backbone import familiarity, filled_pauses, sound_kinds
+from mmdemo.backbone import familiarity, filled_pauses, sound_kinds, spoken_phones
 from mmdemo.backbone.head_files import COMPONENT, heads_folder, read_config, read_weights_config
 from mmdemo.config import MEGABYTE, Settings
 from mmdemo.detection import detector
@@ -149,6 +149,9 @@ def _trained_statuses() -> tuple[WeightsStatus, ...]:
         _trained_status(sound_kinds.COMPONENT, sound_kinds.SHIPPED_FOLDER, sound_kinds.read_model_id),
         _trained_status(
             filled_pauses.FILLED_PAUSES.component, filled_pauses.SHIPPED_FOLDER, filled_pauses.read_model_id
+        ),
+        _trained_status(
+            spoken_phones.SPOKEN_PHONES.component, spoken_phones.SHIPPED_FOLDER, spoken_phones.read_model_id
         ),
     )
 

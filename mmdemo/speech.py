@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from mmdemo.alignment.hidden_markov_words import hidden_markov_aligner
+from mmdemo.alignment.pronunciations import can_be_read
 from mmdemo.alignment.word_refinement import ManyLanguageAligner, WordAligner
 from mmdemo.backbone.audio_windows import token_spans
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
+from mmdemo.backbone.spoken_phones import TOWER_ID, PhoneReader, load_phone_reader
 from mmdemo.errors import UnknownLanguage
 from mmdemo.kept_recognition import KeptRecognition, window_key
 from mmdemo.types import EncodedWindow, Segment, Word
@@ -98,14 +100,20 @@ class SpeechRecognizer:
             raise UnknownLanguage(language=language)
         return code
 
-    def word_aligner(self, language: str) -> WordAligner | None:
+    def word_aligner(self, language: str) -> WordAligner | PhoneReader | None:
         """Return what refines the times of words in a language, if there is something.
 
         Args:
             language: ISO 639-1 code.
+
+        Raises:
+            WeightsMissing: the weights of the reader of phones are not there.
+            WeightsCorrupt: they are damaged.
         """
         if self._aligner is not None and language in self._aligner.languages:
             return self._aligner
+        if self.model_id == TOWER_ID and can_be_read(language):
+            return load_phone_reader()
         return hidden_markov_aligner(language)
 
     def has_speech(self, window: EncodedWindow) -> bool:

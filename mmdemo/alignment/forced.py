@@ -22,13 +22,16 @@ from mmdemo.alignment.pause_levels import (
 )
 from mmdemo.alignment.pause_runs import Run, SpeechClock, find_runs
 from mmdemo.alignment.pauses import PlacedWord, RoughWord, assign_pauses
+from mmdemo.alignment.phone_words import PhoneAligner
 from mmdemo.alignment.sample_stream import SampleStream
 from mmdemo.alignment.spoken_tokens import spoken_word_tokens
 from mmdemo.alignment.timed_lines import AlignedWord
 from mmdemo.alignment.unwritten_fillers import believed_fillers, doubtful_beginnings, with_fillers
 from mmdemo.alignment.voice_dips import settle_line_breaks
-from mmdemo.alignment.word_refinement import SpokenWord, WordAligner, refine_words
-from mmdemo.types import EncodedWindow, Float32Array
+from mmdemo.alignment.word_refinement import BY_PHONES, BY_SOUND, Align, SpokenWord, WordAligner, refine_words
+from mmdemo.backbone.spoken_phones import PhoneReader
+from mmdemo.backbone.window_parts import tokens_in_time
+from mmdemo.types import EncodedWindow, Float32Array, Span
 from mmdemo.word_times import MediaClock, TimedToken
 
 SENTENCE_ENDS = ".?!,;:。？！，、；：…"
@@ -44,7 +47,7 @@ Force = Callable[[Sequence[str]], Sequence[TimedToken]]
 class Refinement:
     """Who hears words again, and in which language."""
 
-    aligner: WordAligner
+    aligner: WordAligner | PhoneReader  # reads sound, or tokens of the audio tower
     language: str  # ISO 639-1 code
 
 
@@ -77,8 +80,8 @@ def place_window(
         Given words by their position; fillers are left out.
     """
     first, heard = window_voice(encoded)
-    if filled is not None:
-        encoded = without_filled_pauses(encoded, unwritten(filled, planned, timed))
+    unsaid = np.zeros(len(encoded.tokens), np.bool_) if filled is None else unwritten(filled, planned, timed)
+    encoded = without_filled_pauses(encoded, unsaid)
     _, voice = window_voice(encoded)
     samples = None if sound is None else sound.read(first * FRAME_SAMPLES, (first + len(voice)) * FRAME_SAMPLES)  # [N]
     level = _presence_level(encoded) if samples is None else frame_levels([samples])[: len(voice)]  # [F, bands]
@@ -91,8 +94,9 @@ def place_window(
         planned, timed, placed = _with_hesitations(planned, timed, placed, doubtful, scene, force)
     ends = [_ends_line(planned, i, given) for i in range(len(planned))]
     placed = settle_line_breaks(placed, ends, voice, {float(run.first) for run in runs})
-    if samples is not None and refinement is not None:
-        placed = _refined(placed, planned, given, runs, samples, refinement)
+    align = None if refinement is None else _aligner(refinement, encoded, samples, unsaid)
+    if refinement is not None and align is not None:
+        placed = _refined(placed, planned, given, runs, align, refinement, len(voice))
     return {
         word.given: AlignedWord(
             origin + place.first * FRAME_SECONDS,
@@ -178,24 +182,42 @@ def _presence_level(encoded: EncodedWindow) -> Float32Array:
     return np.where(window_presence(encoded), 0.0, NOTHING_DB).astype(np.float32)[:, None]
 
 
+def _aligner(
+    refinement: Refinement,
+    encoded: EncodedWindow,
+    samples: Float32Array | None,
+    unsaid: NDArray[np.bool_],
+) -> Align | None:
+    """Return what hears words in a window, None where it would have to read sound that is not there."""
+    if isinstance(refinement.aligner, PhoneReader):
+        tokens, known = tokens_in_time(encoded, ~unsaid)
+        return PhoneAligner(refinement.aligner.likelihoods(tokens, known), refinement.language).align
+    if samples is None:
+        return None
+
+    def align(begin: int, end: int, words: Sequence[str]) -> Sequence[Span]:
+        return reader.align(samples[begin * FRAME_SAMPLES : end * FRAME_SAMPLES], words)
+
+    reader = refinement.aligner
+    return align
+
+
 def _refined(
     placed: Sequence[PlacedWord],
     planned: Sequence[PlannedWord],
     given: Sequence[GivenWord],
     runs: Sequence[Run],
-    samples: Float32Array,
+    align: Align,
     refinement: Refinement,
+    frames: int,
 ) -> tuple[PlacedWord, ...]:
     """Let an acoustic aligner hear the words again."""
     words = [
         SpokenWord(place, _keys(word, given, refinement.language), _ends_line(planned, i, given))
         for i, (place, word) in enumerate(zip(placed, planned, strict=True))
     ]
-
-    def sound_between(first: int, behind: int) -> Float32Array:
-        return samples[first * FRAME_SAMPLES : behind * FRAME_SAMPLES]
-
-    return refine_words(words, runs, sound_between, refinement.aligner, len(samples) // FRAME_SAMPLES)
+    trust = BY_PHONES if isinstance(refinement.aligner, PhoneReader) else BY_SOUND
+    return refine_words(words, runs, align, trust, frames)
 
 
 def _keys(word: PlannedWord, given: Sequence[GivenWord], language: str) -> tuple[str, ...]:

@@ -17,13 +17,9 @@ from typing import Any
 import numpy as np
 import regex
 
-from mmdemo.alignment.letter_sounds import LANGUAGES as SPELLED_LANGUAGES
-from mmdemo.alignment.letter_sounds import phones
+from mmdemo.alignment.pronunciations import ENGLISH, LANGUAGES, pronunciations
 from mmdemo.types import Float32Array, Span
 
-ENGLISH = "en"
-LANGUAGES = frozenset({ENGLISH, *SPELLED_LANGUAGES})
-"""ISO 639-1 codes of the languages whose words can be aligned."""
 FRAME_SECONDS = 0.01
 LOUDEST = 32767
 BEAMS = MappingProxyType({"beam": 1e-80, "pbeam": 1e-80, "wbeam": 1e-60})
@@ -33,20 +29,6 @@ that lose 6 of 318 lines where PocketSphinx's own lose 21, in the same time (ret
 WIDE = MappingProxyType({"beam": 1e-300, "pbeam": 1e-300, "wbeam": 1e-300})
 """Beams for the lines that those lose; with all of PocketSphinx's own settings 61 of 221 lines in 22 synthetic voices,
 rooms and noises were lost, with these none."""
-SHORTEST_PART = 3
-"""Letters of a known word inside an unknown one; shorter ones are read letter by letter."""
-LETTER_PHONES = {
-    **{"a": "AE", "b": "B", "c": "K", "d": "D", "e": "EH", "f": "F", "g": "G", "h": "HH", "i": "IH", "j": "JH"},
-    **{"k": "K", "l": "L", "m": "M", "n": "N", "o": "AA", "p": "P", "q": "K", "r": "R", "s": "S", "t": "T"},
-    **{"u": "AH", "v": "V", "w": "W", "x": "K S", "y": "IY", "z": "Z"},
-    **{"th": "TH", "sh": "SH", "ch": "CH", "ph": "F", "ng": "NG", "ck": "K", "qu": "K W", "wh": "W", "kh": "K"},
-    **{"ee": "IY", "ea": "IY", "ii": "IY", "oo": "UW", "ou": "AW", "ow": "OW", "oa": "OW", "ai": "EY", "ay": "EY"},
-    **{"ei": "EY", "ie": "IY", "au": "AO", "aw": "AO", "oi": "OY", "oy": "OY", "er": "ER", "ir": "ER", "ur": "ER"},
-    **{"ar": "AA R", "or": "AO R", "ing": "IH NG", "tion": "SH AH N", "igh": "AY"},
-}
-"""Of the phones of CMUdict; enough to find a name that no dictionary has."""
-_LETTERS = regex.compile("|".join(sorted(LETTER_PHONES, key=len, reverse=True)))
-_REPEATED = regex.compile(r"([b-df-hj-np-tv-z])\1")
 
 
 class HiddenMarkovAligner:
@@ -79,31 +61,11 @@ class HiddenMarkovAligner:
 
     def _known(self, word: str) -> str:
         """Return a word that the dictionary has, after adding it where need be; "" when it cannot be read."""
-        if self._language != ENGLISH:
-            sound = phones(word, self._language)
-            return self._decoders.add("_" + sound.replace(" ", ""), sound)
-        if self._decoders.phones(word) is not None:
+        if self._language == ENGLISH and self._decoders.phones(word) is not None:
             return word
-        sound = self._read(regex.sub("[^a-z]", "", word.lower()))
-        return self._decoders.add(str(regex.sub(r"[\s()<>\[\]]", "", word)), sound)
-
-    def _read(self, letters: str) -> str:
-        """Guess an English pronunciation: known words inside an unknown one, the rest letter by letter."""
-        sounds: list[str] = []
-        while letters:
-            for end in range(len(letters), SHORTEST_PART - 1, -1):
-                part = self._decoders.phones(letters[:end])
-                if part is not None:
-                    sounds.append(part)
-                    letters = letters[end:]
-                    break
-            else:
-                plain = _REPEATED.sub(r"\1", letters)
-                found = _LETTERS.match(plain)
-                assert found is not None, "every letter has a phone"
-                sounds.append(LETTER_PHONES[found[0]])
-                letters = plain[found.end() :]
-        return " ".join(sounds)
+        sound = "".join(pronunciations(word, self._language)[:1])
+        name = word if self._language == ENGLISH else "_" + sound
+        return self._decoders.add(str(regex.sub(r"[\s()<>\[\]]", "", name)), sound)
 
 
 class _Decoders:

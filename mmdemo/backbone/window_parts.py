@@ -1,13 +1,14 @@
-"""Cuts a stretch of media out of encoded windows, so that the decoder hears that stretch and nothing else."""
+"""Cuts a stretch of media out of encoded windows, and puts a window's tokens back to where they are in the media."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
-from mmdemo.types import AudioWindow, EncodedWindow, Piece, Span
+from mmdemo.types import AudioWindow, EncodedWindow, Float32Array, Piece, Span
 
 
 def window_part(windows: Sequence[EncodedWindow], span: Span) -> EncodedWindow | None:
@@ -50,3 +51,29 @@ def window_part(windows: Sequence[EncodedWindow], span: Span) -> EncodedWindow |
 def _tokens_until(seconds: float, piece: Piece) -> int:
     """Return how many tokens of a piece begin before a time."""
     return int(np.clip(np.ceil((seconds - piece.start) / TOKEN_SECONDS - 1e-6), 0, piece.token_count))
+
+
+def tokens_in_time(
+    encoded: EncodedWindow, said: NDArray[np.bool_] | None = None
+) -> tuple[Float32Array, NDArray[np.bool_]]:
+    """Spread the tokens of a window over its time in the media.
+
+    Args:
+        encoded: the window.
+        said: [token_count] False: as if a token had not been encoded; None: all are.
+
+    Returns:
+        [T, W] a token for every 20 ms from the window's start to its end, and [T] those that were encoded; what was
+        left out as silent is zero.
+    """
+    window = encoded.window
+    first = round(window.start / TOKEN_SECONDS)
+    count = max(round(window.end / TOKEN_SECONDS) - first, 0)
+    tokens = np.zeros((count, encoded.tokens.shape[1]), np.float32)
+    known = np.zeros(count, np.bool_)
+    for piece in window.pieces:
+        begin = round(piece.start / TOKEN_SECONDS) - first
+        part = encoded.tokens[piece.first_token : piece.first_token + piece.token_count][: count - begin]
+        tokens[begin : begin + len(part)] = part
+        known[begin : begin + len(part)] = True if said is None else said[piece.first_token :][: len(part)]
+    return tokens, known

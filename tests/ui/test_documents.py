@@ -51,6 +51,7 @@ SHORTENED = {
     "mmdemo.training.answer_presence": "tests/evaluation/test_commands_of_answers.py",
     "mmdemo.training.sound_kinds": "tests/evaluation/test_commands_of_answers.py",
     "mmdemo.training.filled_pauses": "tests/training/test_filled_pauses.py",
+    "mmdemo.training.spoken_phones": "tests/training/test_spoken_phones.py",
     "mmdemo.training.joint_space": "tests/training/test_joint_space.py",
     "mmdemo.training.compare_losses": "tests/training/test_joint_space.py",
     "mmdemo.training.decoder": "tests/training/test_decoder.py",
