@@ -1,4 +1,4 @@
-"""A stretch of media cut out of an encoded window."""
+"""A stretch of media cut out of an encoded window, and tokens put back to their time in the media."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
-from mmdemo.backbone.window_parts import window_part
+from mmdemo.backbone.window_parts import tokens_in_time, window_part
 from mmdemo.types import AudioWindow, EncodedWindow, Piece, Span
 from mmdemo.word_times import MediaClock
 
@@ -55,3 +55,12 @@ def test_a_stretch_over_the_edge_of_two_windows_is_heard_whole() -> None:
     assert part.window.first_token == 1125 and part.window.token_count == 75
     alone = window_part([WINDOW, behind], Span(21.5, 22.0))
     assert alone is not None and alone.window.first_token == 1175 and alone.tokens[0, 0] == 1025
+
+
+def test_tokens_stand_at_their_media_times_with_nothing_between() -> None:
+    tokens, known = tokens_in_time(WINDOW)
+    assert tokens.shape == (550, 1) and np.flatnonzero(known).tolist() == [*range(100), *range(500, 550)]
+    assert tokens[known, 0].tolist() == list(range(150)) and not tokens[~known].any()
+    said = np.arange(150) != 120
+    _, left = tokens_in_time(WINDOW, said)
+    assert np.flatnonzero(known & ~left).tolist() == [520]

@@ -12,6 +12,7 @@ import torch
 
 from mmdemo.alignment.hidden_markov_words import hidden_markov_aligner
 from mmdemo.alignment.neural_words import LONGEST_SECONDS, NeuralAligner
+from mmdemo.backbone.spoken_phones import TOWER_ID, load_phone_reader
 from mmdemo.config import HubSettings, Settings
 from mmdemo.errors import HubError, ModelUnusable
 from mmdemo.hub.catalogue import HubModel
@@ -82,8 +83,11 @@ def test_failures_are_sentences(aligner: NeuralAligner, gemma4_folder: Path, mon
 
 def test_the_recogniser_asks_it_for_the_languages_it_knows(aligner: NeuralAligner) -> None:
     recogniser = SpeechRecognizer.__new__(SpeechRecognizer)
-    recogniser._aligner = aligner
+    recogniser._aligner, recogniser.model_id = aligner, "large-v3-turbo"
     assert recogniser.word_aligner("zh") is aligner and recogniser.word_aligner("en") is aligner
     assert recogniser.word_aligner("th") is None
     recogniser._aligner = None
     assert recogniser.word_aligner("zh") is hidden_markov_aligner("zh") is not None
+    recogniser.model_id = TOWER_ID
+    assert recogniser.word_aligner("zh") is load_phone_reader()
+    assert recogniser.word_aligner("th") is None, "nobody wrote down how that sounds"
