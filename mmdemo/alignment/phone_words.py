@@ -1,7 +1,7 @@
 """Where in a stretch of speech each known word is said, by how probable each phone is in each frame.
 
 A hidden Markov model over the phones of the words, with silence between any two of them, and the Viterbi path through
-it (Rabiner 1989, section III).
+it (Rabiner 1989, section III). Where others may speak too, anything may be said before and behind the words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,21 @@ LEAST_FRAMES = 3
 LEAST_LOG_LIKELIHOOD = -8.0
 """Of any phone: no single frame may say more against a word."""
 
+ANYTHING_NATS, BETWEEN_NATS = 0.3, 3.0
+"""A frame, by which anything is less likely than its likeliest phone, around words and between two of them. With 0.6
+around them words are drawn to what others say, with 1.0 between them they are torn apart."""
+UNLIKELY = -1e6
+
 IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SpottedWords:
+    """Where words are said among others."""
+
+    start: float  # seconds from the first frame
+    gain: float  # nats by which that is likelier than where they were expected
+    fit: float  # mean log likelihood of their frames against the likeliest phone of each, 0.0 at best
 
 
 class PhoneAligner:
@@ -53,12 +67,53 @@ class PhoneAligner:
         if not spoken or not all(spoken):
             return ()
         chain = chain_of(spoken)
-        path = best_path(self._likelihoods[max(first, 0) : behind], chain)
+        path = best_path(self._likelihoods[max(first, 0) : behind, chain.phones], chain)
         if path is None:
             return ()
         said = chain.words[path]  # [F]
         edges = [np.flatnonzero(said == i)[[0, -1]] for i in range(len(words))]
         return tuple(Span(int(a) * FRAME_SECONDS, (int(b) + 1) * FRAME_SECONDS) for a, b in edges)
+
+    def spot(self, words: Sequence[str], expected: tuple[int, int]) -> SpottedWords | None:
+        """Find words in the whole window, in which others may be said too.
+
+        Args:
+            words: lower-case, without punctuation.
+            expected: frames between which they should begin.
+
+        Returns:
+            Where they fit best; None when they cannot be read or do not fit in.
+        """
+        spoken = [[way.split() for way in pronunciations(word, self._language)] for word in words]
+        if not spoken or not all(spoken):
+            return None
+        chain = chain_of(spoken)
+        emitted = self._among_others(chain)
+        path = best_path(emitted, chain)
+        if path is None:
+            return None
+        start = int(np.argmax(chain.words[path] == 0))
+        bound = emitted.copy()
+        bound[: max(expected[0], 0), 1:] = UNLIKELY
+        bound[max(expected[1], 0) :, 0] = UNLIKELY
+        there = best_path(bound, chain)
+        assert there is not None, "as long as the other path"
+        said = np.flatnonzero(chain.words[path] >= 0)
+        fit = float(np.mean(emitted[said, path[said]] - self._likelihoods[said].max(axis=1)))
+        return SpottedWords(start * FRAME_SECONDS, _total(emitted, path) - _total(bound, there), fit)
+
+    def _among_others(self, chain: Chain) -> Float32Array:
+        """Return [F, S] the log likelihood of each state where anything may be said around the words."""
+        likeliest = self._likelihoods.max(axis=1)  # [F]
+        emitted = self._likelihoods[:, chain.phones]
+        between = np.maximum(self._likelihoods[:, SILENCE], likeliest - BETWEEN_NATS)
+        emitted[:, chain.words < 0] = between[:, None]
+        emitted[:, [0, -1]] = (likeliest - ANYTHING_NATS)[:, None]
+        return emitted
+
+
+def _total(emitted: Float32Array, path: IntArray) -> float:
+    return float(emitted[np.arange(len(path)), path].sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,17 +157,16 @@ def chain_of(spoken: Sequence[Sequence[Sequence[str]]]) -> Chain:
     return Chain(phones, words, table, tuple(first), tuple(ends))
 
 
-def best_path(likelihoods: Float32Array, chain: Chain) -> IntArray | None:
+def best_path(emitted: Float32Array, chain: Chain) -> IntArray | None:
     """Find the likeliest state of each frame.
 
     Args:
-        likelihoods: [F, P] log likelihoods of phones.
+        emitted: [F, S] log likelihoods of the states.
         chain: of F or fewer states from one end to the other.
 
     Returns:
         [F] states; None when there are too few frames.
     """
-    emitted = likelihoods[:, chain.phones]  # [F, S]
     frames, states = emitted.shape
     if frames == 0:
         return None

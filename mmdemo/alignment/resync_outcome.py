@@ -104,6 +104,19 @@ def with_exchanges(cues: Sequence[Cue], decided: ResyncOutcome, ordered: Sequenc
     return replace(decided, outcome="aligned", cues=tuple(ordered), why=told)
 
 
+def with_moves(cues: Sequence[Cue], decided: ResyncOutcome, moves: Sequence[float]) -> ResyncOutcome:
+    """Let single cues of an outcome move to where their words are heard.
+
+    Args:
+        cues: as given.
+        decided: before that.
+        moves: seconds, one a cue, 0.0 for those that stay.
+    """
+    if not any(moves):
+        return decided
+    return replace(decided, cues=move_cues(cues, decided.cues, moves))
+
+
 def by_words(
     cues: Sequence[Cue], fit: MaskFit, mask: SpeechMask, snapping: Snapping, found: SubtitleAlignment
 ) -> ResyncOutcome:

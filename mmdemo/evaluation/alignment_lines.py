@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmdemo.evaluation.alignment_allotment import ALLOTMENT_MANDARIN, ALLOTMENT_TEXTS
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS, UNSPACED_TEXTS
 from mmdemo.evaluation.alignment_held_out import HELD_OUT_MANDARIN, HELD_OUT_TEXTS
 from mmdemo.evaluation.alignment_journey import JOURNEY_MANDARIN, JOURNEY_TEXTS
@@ -27,12 +28,14 @@ TEXTS = {
     "generalisation-2": JOURNEY_TEXTS,
     "generalisation-3": THEATRE_TEXTS,
     "generalisation-4": OBSERVATORY_TEXTS,
+    "generalisation-5": ALLOTMENT_TEXTS,
     "held-out": HELD_OUT_TEXTS,
 }
 MANDARIN = {
     "generalisation-2": JOURNEY_MANDARIN,
     "generalisation-3": THEATRE_MANDARIN,
     "generalisation-4": OBSERVATORY_MANDARIN,
+    "generalisation-5": ALLOTMENT_MANDARIN,
     "held-out": HELD_OUT_MANDARIN,
 }
 TRANSLATIONS = {
@@ -40,7 +43,8 @@ TRANSLATIONS = {
     "generalisation-2": "es",
     "generalisation-3": "fr",
     "generalisation-4": "it",
-    "held-out": "de",
+    "generalisation-5": "de",
+    "held-out": "es",
 }
 """Of English; German otherwise."""
 FILLERS = {"en": ("um", "uh"), "pt": ("hum", "eh"), "es": ("eh", "em")}

@@ -2,8 +2,9 @@
 
 ``python -m mmdemo.evaluation.subtitle_alignment ../shared/data/alignment tuning --json runs/alignment.json`` takes
 cases (JSON beside a sound file), folders of them, and the names ``tuning``, ``development``, ``generalisation``,
-``generalisation-2``, ``generalisation-3``, ``generalisation-4`` and ``held-out`` for cases built by code. With
-``--rival-python /path/to/venv/bin/python`` ffsubsync, stable-ts and aeneas run beside, where that interpreter has them.
+``generalisation-2``, ``generalisation-3``, ``generalisation-4``, ``generalisation-5`` and ``held-out`` for cases built
+by code. With ``--rival-python /path/to/venv/bin/python`` ffsubsync, stable-ts and aeneas run beside, where that
+interpreter has them.
 """
 
 from __future__ import annotations

@@ -20,12 +20,13 @@ from mmdemo.alignment.filled_pauses import mask_without, writes_hesitations
 from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.lost_cues import found_again, lost_runs, search_places
 from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
-from mmdemo.alignment.resync_outcome import ResyncOutcome
+from mmdemo.alignment.resync_outcome import ResyncOutcome, with_moves
 from mmdemo.alignment.speech_mask import SpeechMask
 from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cue_hearing import are_few_enough, hear_filled_pauses, hear_places, spot_cues
+from mmdemo.tasks.cue_phones import find_moves
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Span
 
 THROUGHOUT_NATS, LEAST_NATS = 1.8, 1.0
@@ -134,7 +135,11 @@ class _Hearing:
                 settled = found_again(self.cues, settled, runs, placed)
             settled = with_heard_rate(self.cues, settled, spots_at(self.cues, settled, placed, heard))
         spots = spots_at(self.cues, settled, placed, heard)
-        return by_spots(self.cues, fit, settled, self.mask, spots)
+        outcome = by_spots(self.cues, fit, settled, self.mask, spots)
+        if outcome.outcome != "aligned":
+            return outcome
+        moves = yield from shown_as(find_moves(self.sound, outcome.cues, self.models, self.language), self.furthest)
+        return with_moves(self.cues, outcome, moves)
 
     def _hear(self, places: Iterable[CuePlace]) -> Generator[float, None, tuple[PlacedCue, ...]]:
         hearing = hear_places(self.sound, self.cues, tuple(places), self.models, self.language)

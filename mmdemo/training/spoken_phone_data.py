@@ -38,7 +38,7 @@ MANNERS = (
     *("Annie", "Mario", "grandpa", "Andy", "Mike", "Lee", "Alicia", "steph", "Michael", "Andrea", "rob", "max"),
     *("steph3", "Gene"),
 )
-"""None is that of a recording of the last two sets that the alignment was held out on."""
+"""None is that of a recording of the last three sets that the alignment was held out on."""
 ENGLISH_OF_TEN = 6
 SPEEDS = (1.0, 1.0, 0.92, 1.08, 0.85, 1.15)
 """Played faster or slower, a voice passes for one with another throat."""

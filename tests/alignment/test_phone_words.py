@@ -63,7 +63,7 @@ def test_the_path_is_the_likeliest_of_all(monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(20):
         heard = random.normal(size=(6, len(PHONES))).astype(np.float32)
         chain = chain_of(spoken)
-        path = best_path(heard, chain)
+        path = best_path(heard[:, chain.phones], chain)
         assert path is not None
         found = float(heard[np.arange(6), chain.phones[path]].sum())
         assert found == pytest.approx(max(_scores(heard)), abs=1e-4)
@@ -84,3 +84,17 @@ def _scores(heard: np.ndarray) -> list[float]:
                     )
                 )
     return scores
+
+
+def test_words_are_spotted_among_others_and_gain_by_that_what_they_lose_where_they_were_expected() -> None:
+    heard = _said(
+        ("M", 2, 6), ("AA", 6, 10), ("K", 10, 14), ("AE", 14, 22), ("T", 22, 27), ("S", 27, 33), ("IY", 33, 40)
+    )
+    aligner = PhoneAligner(heard, "en")
+    near, far = aligner.spot(["cat"], (8, 13)), aligner.spot(["cat"], (40, 45))
+    assert near is not None and far is not None
+    assert near.start == far.start == pytest.approx(0.1)
+    assert near.gain == pytest.approx(0.0, abs=1e-3) and far.gain > 30.0
+    assert near.fit == 0.0
+    assert aligner.spot(["你"], (0, 1)) is None and aligner.spot([], (0, 1)) is None
+    assert PhoneAligner(heard[:5], "en").spot(["cat"], (0, 1)) is None

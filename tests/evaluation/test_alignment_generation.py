@@ -13,6 +13,7 @@ import soundfile
 
 from mmdemo.errors import FileMissing
 from mmdemo.evaluation import alignment_generation as generation
+from mmdemo.evaluation.alignment_allotment import ALLOTMENT_TEXTS
 from mmdemo.evaluation.alignment_cases import TrueWord
 from mmdemo.evaluation.alignment_development import DEVELOPMENT_TEXTS
 from mmdemo.evaluation.alignment_held_out import HELD_OUT_TEXTS
@@ -37,7 +38,10 @@ from mmdemo.evaluation.caption_data import archive_names
 from mmdemo.types import SAMPLE_RATE, Span
 
 DRY = Recipe("dry", "tuning", "en", ("en-us",))
-SEEN_TEXTS = (TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS, JOURNEY_TEXTS, THEATRE_TEXTS, OBSERVATORY_TEXTS)
+SEEN_TEXTS = (
+    *(TUNING_TEXTS, DEVELOPMENT_TEXTS, GENERALISATION_TEXTS),
+    *(JOURNEY_TEXTS, THEATRE_TEXTS, OBSERVATORY_TEXTS, ALLOTMENT_TEXTS),
+)
 
 
 def _random() -> np.random.Generator:

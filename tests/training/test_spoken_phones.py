@@ -57,7 +57,7 @@ def test_labels_follow_what_a_network_hears() -> None:
 
 
 def test_no_voice_of_the_training_reads_a_recording_that_tells() -> None:
-    told = {v for r in RECIPES if r.kind in ("generalisation-4", "held-out") for v in r.voices}
+    told = {v for r in RECIPES if r.kind in ("generalisation-4", "generalisation-5", "held-out") for v in r.voices}
     manners = {voice.partition("+")[2] for voice in told} - {""}
     assert len(manners) > 20 and not manners & set(MANNERS)
     chosen = readers(DataRecipe(recordings=50))
