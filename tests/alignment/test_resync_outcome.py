@@ -15,6 +15,7 @@ from mmdemo.alignment.resync_outcome import (
     by_words,
     is_clear,
     is_strong,
+    with_moves,
 )
 from mmdemo.alignment.speech_mask import SpeechMask
 from mmdemo.alignment.time_map import TimeMap
@@ -131,3 +132,12 @@ def test_the_map_is_told_for_what_moved_only() -> None:
     moved = alignment_of(by_voice(CUES, _fit()), CUES, 60.0, "")
     assert moved.time_map == ((4.0, 7.0), (50.0, 53.0))
     assert alignment_of(by_voice(CUES, _fit("unchanged")), CUES, 60.0, "").time_map == ()
+
+
+def test_single_cues_move_and_what_does_not_move_is_the_same() -> None:
+    rough = by_voice(CUES, _fit(), ROUGH)
+    assert with_moves(CUES, rough, (0.0,) * len(CUES)) is rough
+    moved = with_moves(CUES, rough, (0.0, 0.5, *(0.0,) * 10))
+    shifts = [after.start - before.start for before, after in zip(rough.cues, moved.cues, strict=True)]
+    assert shifts == pytest.approx([0.0, 0.5, *(0.0,) * 10])
+    assert moved.why == rough.why and moved.cues[1].words[0].start == pytest.approx(rough.cues[1].words[0].start + 0.5)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from mmdemo.alignment.hidden_markov_words import hidden_markov_aligner
 from mmdemo.alignment.phone_words import PhoneAligner
 from mmdemo.backbone.spoken_phones import (
     PHONES,
@@ -23,7 +24,7 @@ from mmdemo.backbone.window_parts import tokens_in_time
 from mmdemo.config import Limits
 from mmdemo.errors import WeightsCorrupt, WeightsMissing
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
-from mmdemo.media import open_audio
+from mmdemo.media import load_audio, open_audio
 from mmdemo.runtime import Models
 from mmdemo.training.spoken_phone_data import SpokenRecording
 from mmdemo.training.spoken_phones import Fit, FitRecipe
@@ -81,5 +82,9 @@ def test_a_person_s_words_lie_where_they_are_said(real_models: Models, limits: L
     spans = aligner.align(0, 2 * len(tokens), words)
     assert len(spans) == len(words)
     assert all(a.end <= b.start + 1e-9 for a, b in zip(spans[:-1], spans[1:], strict=True))
+    other = hidden_markov_aligner("en")
+    assert other is not None
+    hears = other.align(load_audio(sample(SPEECH_FILES[2]), limits).waveform, words)
+    assert max(abs(a.start - b.start) for a, b in zip(spans, hears, strict=True)) < 0.06, "two ways to hear a person"
     heard = real_models.speech.word_aligner("en")
     assert heard is load_phone_reader()
