@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mmdemo.backbone.audio_tower import AudioTower
 from mmdemo.backbone.head_files import TrainedWeights, read_weights_config
 from mmdemo.backbone.marked_runs import runs_of
+from mmdemo.backbone.trained_arrays import load_arrays
 from mmdemo.errors import WeightsCorrupt
 from mmdemo.types import EncodedWindow, Float32Array
 
@@ -92,16 +93,10 @@ def load_filled_pauses(folder: Path = SHIPPED_FOLDER) -> FilledPauseDetector:
         WeightsMissing: a file is not there.
         WeightsCorrupt: a file is damaged or of another tower.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    config = read_weights_config(folder, FILLED_PAUSES)
+    _, arrays = load_arrays(folder, FILLED_PAUSES, TOWER_ID)
     try:
-        stored = load_file(folder / f"{WEIGHTS_NAME}.safetensors")
-        if config["tower"] != TOWER_ID:
-            raise WeightsCorrupt(path=folder, command=MEND)
-        return FilledPauseDetector(**{name: np.asarray(array, np.float32) for name, array in stored.items()})
-    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        return FilledPauseDetector(**arrays)
+    except TypeError as error:
         raise WeightsCorrupt(path=folder, command=MEND) from error
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mmdemo.backbone.audio_tower import AudioTower
 from mmdemo.backbone.head_files import TrainedWeights, read_weights_config
+from mmdemo.backbone.trained_arrays import load_arrays
 from mmdemo.errors import WeightsCorrupt
 from mmdemo.types import Float32Array
 
@@ -98,16 +99,12 @@ def load_phone_reader(folder: Path = SHIPPED_FOLDER) -> PhoneReader:
         WeightsMissing: a file is not there.
         WeightsCorrupt: a file is damaged or of another tower.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    config = read_weights_config(folder, SPOKEN_PHONES)
+    config, arrays = load_arrays(folder, SPOKEN_PHONES, TOWER_ID)
     try:
-        stored = load_file(folder / f"{WEIGHTS_NAME}.safetensors")
-        if config["tower"] != TOWER_ID or tuple(config["phones"]) != PHONES:
+        if tuple(config["phones"]) != PHONES:
             raise WeightsCorrupt(path=folder, command=MEND)
-        return PhoneReader(**{name: np.asarray(array, np.float32) for name, array in stored.items()})
-    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        return PhoneReader(**arrays)
+    except (KeyError, TypeError) as error:
         raise WeightsCorrupt(path=folder, command=MEND) from error
 
 

@@ -25,10 +25,8 @@ from mmdemo.backbone.filled_pauses import (
     LEAST_PROBABILITY,
     SHIPPED_FOLDER,
     TOWER_ID,
-    WEIGHTS_NAME,
     FilledPauseDetector,
 )
-from mmdemo.backbone.head_files import CONFIG_FILE, weights_id
 from mmdemo.runtime import models
 from mmdemo.training.filled_pause_data import (
     FILLED_PAUSE,
@@ -38,6 +36,7 @@ from mmdemo.training.filled_pause_data import (
     labelled_tokens,
     sentences,
 )
+from mmdemo.training.small_weights import save_arrays
 
 LEAST_DEVIATION = 1e-3
 
@@ -142,27 +141,9 @@ def figures_of(detector: FilledPauseDetector, tokens: np.ndarray, labels: np.nda
 def save(
     detector: FilledPauseDetector, folder: Path, recipe: dict[str, object], curve: Sequence[Figures]
 ) -> dict[str, object]:
-    """Write weights, config, recipe and curve.
-
-    Args:
-        detector: trained.
-        folder: made when missing.
-        recipe: what it was made from.
-        curve: figures of each check.
-
-    Returns:
-        The config.
-    """
-    from safetensors.numpy import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(dict(vars(detector)), folder / f"{WEIGHTS_NAME}.safetensors")
-    config: dict[str, object] = {"format": 1, "tower": TOWER_ID, "width": len(detector.mean)}
-    config["model_id"] = weights_id(folder, config, FILLED_PAUSES)
-    written = {CONFIG_FILE: config, "recipe.json": recipe, "curves.json": [asdict(figures) for figures in curve]}
-    for name, content in written.items():
-        (folder / name).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return config
+    """Write weights and what they were made from (see `save_arrays`)."""
+    config = {"format": 1, "tower": TOWER_ID, "width": len(detector.mean)}
+    return save_arrays(folder, FILLED_PAUSES, vars(detector), config, recipe, curve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,17 +21,16 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mmdemo.backbone.head_files import CONFIG_FILE, weights_id
 from mmdemo.backbone.spoken_phones import (
     FRAMES_A_TOKEN,
     PHONES,
     SHIPPED_FOLDER,
     SPOKEN_PHONES,
     TOWER_ID,
-    WEIGHTS_NAME,
     PhoneReader,
 )
 from mmdemo.runtime import models
+from mmdemo.training.small_weights import save_arrays
 from mmdemo.training.spoken_phone_data import DataRecipe, SpokenRecording, recordings
 from mmdemo.training.spoken_phone_labels import UNKNOWN, evenly, heard
 from mmdemo.training.spoken_phone_texts import reading_matter
@@ -200,28 +199,10 @@ class Fit:
 
 
 def save(reader: PhoneReader, folder: Path, recipe: dict[str, object], curve: Sequence[Figures]) -> dict[str, object]:
-    """Write weights, config, recipe and curve.
-
-    Args:
-        reader: trained.
-        folder: made when missing.
-        recipe: what it was made from.
-        curve: figures of each pass.
-
-    Returns:
-        The config.
-    """
-    from safetensors.numpy import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    stored = {name: array.astype(np.float16) if array.ndim == 2 else array for name, array in vars(reader).items()}
-    save_file(stored, folder / f"{WEIGHTS_NAME}.safetensors")
-    config: dict[str, object] = {"format": 1, "tower": TOWER_ID, "width": len(reader.mean), "phones": PHONES}
-    config["model_id"] = weights_id(folder, json.loads(json.dumps(config)), SPOKEN_PHONES)
-    written = {CONFIG_FILE: config, "recipe.json": recipe, "curves.json": [asdict(figures) for figures in curve]}
-    for name, content in written.items():
-        (folder / name).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return config
+    """Write weights, matrices in 16 bits, and what they were made from (see `save_arrays`)."""
+    arrays = {name: array.astype(np.float16) if array.ndim == 2 else array for name, array in vars(reader).items()}
+    config = {"format": 1, "tower": TOWER_ID, "width": len(reader.mean), "phones": PHONES}
+    return save_arrays(folder, SPOKEN_PHONES, arrays, config, recipe, curve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
