@@ -25,7 +25,8 @@ NEAR_SECONDS = 0.15
 """A cue that begins so near to its words stays where it is: voice activity knows its onset better."""
 LEAST_GAIN, LEAST_FIT = 20.0, -1.5
 """Nats by which words must be likelier elsewhere, and how well they must fit there. Of 684 cues of 48 development files
-under music, with errors of 0.3 s, 36 were moved to within 0.3 s of their words so and seven away from there."""
+under music, with errors of 0.3 s, 46 are moved so: 35 from beyond 300 ms to within, three the other way; 93.9 → 98.5 %
+are right then."""
 MOST_GAIN = 1e5
 """With more they could not be where they were expected, as at the edge of a recording; that says nothing."""
 LONGEST_GAP_FRAMES = 1000
