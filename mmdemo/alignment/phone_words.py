@@ -93,14 +93,17 @@ class PhoneAligner:
         if path is None:
             return None
         start = int(np.argmax(chain.words[path] == 0))
-        bound = emitted.copy()
-        bound[: max(expected[0], 0), 1:] = UNLIKELY
-        bound[max(expected[1], 0) :, 0] = UNLIKELY
-        there = best_path(bound, chain)
-        assert there is not None, "as long as the other path"
         said = np.flatnonzero(chain.words[path] >= 0)
         fit = float(np.mean(emitted[said, path[said]] - self._likelihoods[said].max(axis=1)))
-        return SpottedWords(start * FRAME_SECONDS, _total(emitted, path) - _total(bound, there), fit)
+        gain = 0.0
+        if not expected[0] <= start <= expected[1]:
+            emitted_there = emitted.copy()
+            emitted_there[: max(expected[0], 0), 1:] = UNLIKELY
+            emitted_there[max(expected[1], 0) :, 0] = UNLIKELY
+            there = best_path(emitted_there, chain)
+            assert there is not None, "as long as the other path"
+            gain = _total(emitted, path) - _total(emitted_there, there)
+        return SpottedWords(start * FRAME_SECONDS, gain, fit)
 
     def _among_others(self, chain: Chain) -> Float32Array:
         """Return [F, S] the log likelihood of each state where anything may be said around the words."""
