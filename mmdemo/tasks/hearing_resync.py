@@ -136,8 +136,8 @@ class _Hearing:
             settled = with_heard_rate(self.cues, settled, spots_at(self.cues, settled, placed, heard))
         spots = spots_at(self.cues, settled, placed, heard)
         outcome = by_spots(self.cues, fit, settled, self.mask, spots)
-        if outcome.outcome != "aligned":
-            return outcome
+        if exact or outcome.outcome != "aligned":
+            return outcome  # an exact file's own times say more than the phones of one cue
         moves = yield from shown_as(find_moves(self.sound, outcome.cues, self.models, self.language), self.furthest)
         return with_moves(self.cues, outcome, moves)
 

@@ -95,3 +95,24 @@ def test_a_word_before_a_pause_lasts_as_long_as_its_sound_dies_away() -> None:
     late = _Aligner([(100, 140), (140, 192), (195, 260), (260, 280)])
     found = refine_words(WORDS, RUNS, late.align, BY_PHONES, FRAMES)
     assert found == (PlacedWord(100, 140), PlacedWord(140, 195), PlacedWord(195, 280)), "no further than the next word"
+
+
+def test_lines_that_tear_each_other_apart_are_heard_one_by_one() -> None:
+    words = [
+        SpokenWord(PlacedWord(100, 150), ("my",), False),
+        SpokenWord(PlacedWord(150, 200), ("foot",), True),
+        SpokenWord(PlacedWord(260, 280), ("you",), False),
+        SpokenWord(PlacedWord(280, 330), ("understand",), True),
+    ]
+    asked = []
+
+    def align(first: int, behind: int, keys: Sequence[str]) -> Sequence[Span]:
+        asked.append(list(keys))
+        frames = {4: [(110, 130), (130, 140), (140, 146), (290, 330)], 2: [(102, 150), (150, 190)]}[len(keys)]
+        if keys == ["you", "understand"]:
+            frames = [(262, 281), (281, 328)]
+        return [Span((a - first) / 100, (b - first) / 100) for a, b in frames]
+
+    found = refine_words(words, (), align, BY_PHONES, FRAMES)
+    assert asked == [["my", "foot", "you", "understand"], ["my", "foot"], ["you", "understand"]]
+    assert [round(place.first) for place in found] == [102, 150, 262, 281]
