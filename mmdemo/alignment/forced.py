@@ -194,11 +194,11 @@ def _aligner(
         return PhoneAligner(refinement.aligner.likelihoods(tokens, known), refinement.language).align
     if samples is None:
         return None
+    reader = refinement.aligner
 
     def align(begin: int, end: int, words: Sequence[str]) -> Sequence[Span]:
         return reader.align(samples[begin * FRAME_SAMPLES : end * FRAME_SAMPLES], words)
 
-    reader = refinement.aligner
     return align
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mmdemo.alignment.pause_levels import FRAME_SECONDS
 from mmdemo.alignment.pronunciations import pronunciations
-from mmdemo.backbone.spoken_phones import PHONES, SILENCE
+from mmdemo.backbone.spoken_phones import SILENCE, phone_number
 from mmdemo.types import Float32Array, Span
 
 LEAST_FRAMES = 3
@@ -63,12 +63,9 @@ class PhoneAligner:
         Returns:
             One span a word, in seconds from the first frame, in order; nothing when they do not fit.
         """
-        spoken = [[way.split() for way in pronunciations(word, self._language)] for word in words]
-        if not spoken or not all(spoken):
-            return ()
-        chain = chain_of(spoken)
-        path = best_path(self._likelihoods[max(first, 0) : behind, chain.phones], chain)
-        if path is None:
+        chain = self._chain(words)
+        path = None if chain is None else best_path(self._likelihoods[max(first, 0) : behind, chain.phones], chain)
+        if chain is None or path is None:
             return ()
         said = chain.words[path]  # [F]
         edges = [np.flatnonzero(said == i)[[0, -1]] for i in range(len(words))]
@@ -84,10 +81,9 @@ class PhoneAligner:
         Returns:
             Where they fit best; None when they cannot be read or do not fit in.
         """
-        spoken = [[way.split() for way in pronunciations(word, self._language)] for word in words]
-        if not spoken or not all(spoken):
+        chain = self._chain(words)
+        if chain is None:
             return None
-        chain = chain_of(spoken)
         emitted = self._among_others(chain)
         path = best_path(emitted, chain)
         if path is None:
@@ -104,6 +100,11 @@ class PhoneAligner:
             assert there is not None, "as long as the other path"
             gain = _total(emitted, path) - _total(emitted_there, there)
         return SpottedWords(start * FRAME_SECONDS, gain, fit)
+
+    def _chain(self, words: Sequence[str]) -> Chain | None:
+        """Chain words; None where there are none or one cannot be read."""
+        spoken = [[way.split() for way in pronunciations(word, self._language)] for word in words]
+        return chain_of(spoken) if spoken and all(spoken) else None
 
     def _among_others(self, chain: Chain) -> Float32Array:
         """Return [F, S] the log likelihood of each state where anything may be said around the words."""
@@ -147,7 +148,7 @@ def chain_of(spoken: Sequence[Sequence[Sequence[str]]]) -> Chain:
             before = ends
             if word == 0:
                 first.append(len(states))
-            for phone in [PHONES.index(name.rstrip("012")) for name in way for _ in range(LEAST_FRAMES)]:
+            for phone in [phone_number(name) for name in way for _ in range(LEAST_FRAMES)]:
                 states.append((phone, word, before))
                 before = [len(states) - 1]
             reached += before

@@ -20,8 +20,9 @@ LONGEST_STRETCH_FRAMES = 1500
 SNAP_FRAMES = 12
 """Edges of pauses are sharper than those of the aligner's words, which hold some of the silence beside them."""
 DECAY_FRAMES = 10
-"""A voice dies away for about so long after the last phone is heard; a room or steady noise goes on for longer. With it
-half of the lines of real and recorded voices end within 8 ms (38 without), 94 % of all development lines within 100."""
+"""A voice dies away for about so long after the last phone is heard; a room or steady noise goes on for longer. With 8
+recorded captions end 15 ms early in the median, with 12 8 ms, without it 38; at either 94 to 95 % of all development
+lines end within 100 ms (a draft of the network)."""
 TORN_FRAMES = 60
 LEAST_QUIET_SHARE = 0.12
 """Of a window: under music there is less."""

@@ -34,6 +34,11 @@ PRIOR_SHARE = 0.3
 """Of the logarithm of how frequent a phone is, taken off; from 0.0 to 1.0 there is hardly a difference."""
 
 
+def phone_number(name: str) -> int:
+    """Return the position of a phone of CMUdict in `PHONES`, with or without the figure of its stress."""
+    return PHONES.index(name.rstrip("012"))
+
+
 @dataclass(frozen=True, eq=False)
 class PhoneReader:
     """A small network over tokens, with a look at the frames beside each."""

@@ -11,7 +11,7 @@ import numpy as np
 from mmdemo.alignment.filled_pauses import writes_hesitations
 from mmdemo.alignment.forced_words import HESITATIONS, given_words
 from mmdemo.alignment.pause_levels import FRAME_SECONDS
-from mmdemo.alignment.phone_words import PhoneAligner, SpottedWords
+from mmdemo.alignment.phone_words import PhoneAligner
 from mmdemo.backbone.filled_pauses import find_filled_pauses
 from mmdemo.backbone.spoken_phones import PHONES, SILENCE, PhoneReader
 from mmdemo.backbone.window_parts import tokens_in_time
@@ -108,7 +108,4 @@ class _Heard:
         spotted = aligner.spot(words, (start - first - near, start - first + near))
         if spotted is None or spotted.fit < LEAST_FIT or not LEAST_GAIN <= spotted.gain < MOST_GAIN:
             return 0.0
-        return self._seconds(first, spotted) - cue.start
-
-    def _seconds(self, first: int, spotted: SpottedWords) -> float:
-        return (self.first + first) * FRAME_SECONDS + spotted.start
+        return (self.first + first) * FRAME_SECONDS + spotted.start - cue.start

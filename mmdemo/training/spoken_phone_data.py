@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import regex
 
+from mmdemo.alignment.pause_levels import FRAME_SAMPLES
 from mmdemo.alignment.pronunciations import pronunciations
 from mmdemo.backbone.base import Backbone
 from mmdemo.backbone.sound_activity import TOKEN_SAMPLES, TOKEN_SECONDS
@@ -44,7 +45,6 @@ SPEEDS = (1.0, 1.0, 0.92, 1.08, 0.85, 1.15)
 """Played faster or slower, a voice passes for one with another throat."""
 PACE, PITCH = (110, 240), (20, 80)
 SHORTEST_SAMPLES = SAMPLE_RATE // 10
-LABEL_SECONDS = 0.01
 
 Scenery = Callable[[Float32Array, Random], Float32Array]
 """Puts speech where it is heard."""
@@ -172,6 +172,5 @@ def _encoded(
             tokens[first : first + fitting] = encoded.tokens[piece.first_token : piece.first_token + fitting]
             known[first : first + fitting] = True
     assert tokens is not None, "speech fills at least one window"
-    frame = round(LABEL_SECONDS * SAMPLE_RATE)
-    level = np.sqrt(np.mean(np.square(spoken[: 2 * count * frame].reshape(2 * count, frame)), axis=1))
+    level = np.sqrt(np.mean(np.square(spoken[: count * TOKEN_SAMPLES].reshape(-1, FRAME_SAMPLES)), axis=1))  # [2T]
     return SpokenRecording(tokens, known, level.astype(np.float32), tuple(words))

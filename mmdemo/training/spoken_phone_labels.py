@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from mmdemo.backbone.spoken_phones import FRAMES_A_TOKEN, PHONES, SILENCE
-from mmdemo.training.spoken_phone_data import LABEL_SECONDS, SpokenRecording
+from mmdemo.alignment.pause_levels import FRAME_SECONDS
+from mmdemo.backbone.spoken_phones import FRAMES_A_TOKEN, SILENCE, phone_number
+from mmdemo.training.spoken_phone_data import SpokenRecording
 from mmdemo.types import Float32Array
 
 UNKNOWN = -100
@@ -61,16 +62,16 @@ def heard(recording: SpokenRecording, log_probabilities: Float32Array) -> IntArr
 def _words(recording: SpokenRecording) -> Iterator[tuple[int, int, list[int]]]:
     """Yield first frame, frame behind and phones of the words that are long enough for their phones."""
     for start, end, names in recording.words:
-        first, behind = round(start / LABEL_SECONDS), min(round(end / LABEL_SECONDS), len(recording.level))
+        first, behind = round(start / FRAME_SECONDS), min(round(end / FRAME_SECONDS), len(recording.level))
         if names and behind - first >= len(names):
-            yield first, behind, [PHONES.index(name.rstrip("012")) for name in names]
+            yield first, behind, [phone_number(name) for name in names]
 
 
 def _silent(recording: SpokenRecording) -> IntArray:
     """Return labels of silence, unknown where there are words."""
     labels = np.full(len(recording.level), SILENCE, np.int64)
     for start, end, _ in recording.words:
-        labels[round(start / LABEL_SECONDS) : round(end / LABEL_SECONDS)] = UNKNOWN
+        labels[round(start / FRAME_SECONDS) : round(end / FRAME_SECONDS)] = UNKNOWN
     return labels
 
 
