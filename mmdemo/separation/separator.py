@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmdemo.config import Settings
-from mmdemo.device import choose_threads
+from mmdemo.device import choose_threads, multiplies_bfloat16
 from mmdemo.errors import WeightsCorrupt, WeightsMissing
 from mmdemo.types import SAMPLE_RATE, Float32Array
 from mmdemo.weights import VOICE_SEPARATOR, LocatedWeights, locate
@@ -78,13 +78,14 @@ class VoiceSeparator:
         import torch
 
         from mmdemo.separation.tensorflow_checkpoint import read_checkpoint
-        from mmdemo.separation.unet import SOURCES, network_of_source
+        from mmdemo.separation.unet import CHANNELS, MOST_INTERLEAVED, SOURCES, network_of_source
 
         assert self._weights is not None, "the caller asked whether they are installed"
         torch.set_num_threads(choose_threads(self._settings))
         try:
             checkpoint = read_checkpoint(self._weights.folder, CHECKPOINT_NAME)
-            voices, music = (network_of_source(checkpoint, i) for i in range(len(SOURCES)))
+            interleaved = MOST_INTERLEAVED if self._number == torch.float32 else max(CHANNELS)
+            voices, music = (network_of_source(checkpoint, i, interleaved) for i in range(len(SOURCES)))
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise WeightsCorrupt(path=self._weights.folder, command=VOICE_SEPARATOR.install) from error
         return self._placed(voices), self._placed(music)
@@ -92,7 +93,18 @@ class VoiceSeparator:
     def _placed(self, network: SpectrogramUNet) -> SpectrogramUNet:
         import torch
 
-        return network.to(self._device).to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+        placed: SpectrogramUNet = network.to(self._device, self._number).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return placed
+
+    @cached_property
+    def _number(self) -> torch.dtype:
+        """What the networks calculate in: bfloat16 takes half of the time where the processor has units for it.
+
+        Voices that come out differ by -44 dB then, measured on a development recording under music.
+        """
+        import torch
+
+        return torch.bfloat16 if self._device == "cpu" and multiplies_bfloat16() else torch.float32
 
     def separate(self, waveform: Float32Array) -> Separated:
         """Take the music away.
@@ -131,8 +143,8 @@ class VoiceSeparator:
 
         bins, frames = magnitude.shape
         padded = functional.pad(magnitude, (0, -frames % GRANULE, 0, -bins % GRANULE))  # [F', T']
-        entering = padded.T[None, None].contiguous(memory_format=torch.channels_last)  # [1, 1, T', F']
-        voices, music = (torch.square(network(entering)[0]) for network in self._networks)  # [T', F']
+        entering = padded.T[None, None].to(self._number).contiguous(memory_format=torch.channels_last)  # [1, 1, T', F']
+        voices, music = (torch.square(network(entering)[0].float()) for network in self._networks)  # [T', F']
         share = (voices + TINY / 2) / (voices + music + TINY)
         return share.T[:bins, :frames]
 

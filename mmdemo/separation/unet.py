@@ -25,8 +25,8 @@ NORM_EPSILON = 1e-3
 """TensorFlow's of batch normalisation."""
 INPUT_CHANNELS = 2
 MOST_INTERLEAVED = 16
-"""Channels up to which growing is faster by interleaving: of the last two layers it takes 22 instead of 44 ms, of the
-others as long or longer (two cores, 16 s of sound)."""
+"""Channels up to which growing is faster by interleaving in float32: of the last two layers it takes 22 instead of 44
+ms, of the others as long or longer (two cores, 16 s of sound). In bfloat16 all are faster, together 0.88 times."""
 SOURCES = ("vocals", "accompaniment")
 """In the order in which the checkpoint of two stems counts its layers."""
 
@@ -41,7 +41,7 @@ class Affine(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """Scale and shift [B, C, T, F]."""
-        return values * self.scale + self.shift
+        return torch.addcmul(self.shift, values, self.scale)
 
 
 class SpectrogramUNet(nn.Module):
@@ -113,12 +113,15 @@ def interleaved(layer: nn.ConvTranspose2d) -> nn.Sequential:
     return nn.Sequential(convolution, nn.PixelShuffle(2))
 
 
-def network_of_source(checkpoint: Mapping[str, Float32Array], source: int) -> SpectrogramUNet:
+def network_of_source(
+    checkpoint: Mapping[str, Float32Array], source: int, most_interleaved: int = MOST_INTERLEAVED
+) -> SpectrogramUNet:
     """Make the network of one source out of a checkpoint.
 
     Args:
         checkpoint: TensorFlow's variables by name.
         source: position in `SOURCES`.
+        most_interleaved: channels up to which layers that grow are interleaved.
 
     Returns:
         The network in evaluation mode.
@@ -150,7 +153,7 @@ def network_of_source(checkpoint: Mapping[str, Float32Array], source: int) -> Sp
     tensors = {name: torch.from_numpy(np.array(value)) for name, value in weights.items()}  # contiguous, writable
     network.load_state_dict(tensors, strict=True)
     for i, layer in enumerate(network.up):
-        if isinstance(layer, nn.ConvTranspose2d) and layer.out_channels <= MOST_INTERLEAVED:
+        if isinstance(layer, nn.ConvTranspose2d) and layer.out_channels <= most_interleaved:
             network.up[i] = interleaved(layer)
     return network.eval().requires_grad_(False)
 

@@ -17,7 +17,7 @@ from mmdemo.backbone.head_files import CONFIG_FILE, read_head, write_head
 from mmdemo.backbone.joint_space import JointSpace
 from mmdemo.config import settings
 from mmdemo.detection.detector import ThingDetector
-from mmdemo.device import choose_device, torch_device
+from mmdemo.device import choose_device, multiplies_bfloat16, torch_device
 from mmdemo.evaluation.qa_questions import read_questions
 from mmdemo.generators.answer_files import (
     WEIGHTS_NAME,
@@ -35,7 +35,7 @@ from mmdemo.training.answer_calibration import fit_calibration
 from mmdemo.training.answer_data import CaptionAsks, asked_pictures, captioned_asks, captioned_table, picture_facts
 from mmdemo.training.answer_list import answer_list, fill_answers
 from mmdemo.training.answer_stage import AnswerCurve, AnswerTraining, train_answers
-from mmdemo.training.loop import Schedule, multiplies_bfloat16
+from mmdemo.training.loop import Schedule
 from mmdemo.training.question_captions import worded
 from mmdemo.training.question_data import is_kept_back, training_part, with_weights
 from mmdemo.training.question_labels import label_asks

@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ import torch
 from torch import distributed, nn
 from torch.nn import functional as F
 
+from mmdemo.device import multiplies_bfloat16
+
 STARTING_SCALE = 1 / 0.07
 """Radford et al. 2021 (CLIP)."""
 LARGEST_SCALE = 100.0
 WARM_UP = 0.1
 """Part of all steps during which the learning rate grows."""
-BFLOAT16_UNITS = ("amx_bf16", "avx512_bf16", "bf16")
-"""As PyTorch names them: Intel's tiles, vectors of x86, Arm."""
 
 
 @dataclass(frozen=True)
@@ -191,16 +190,6 @@ def half_precision() -> torch.autocast:
     """Multiply matrices in bfloat16 where the device has units for it; elsewhere autocast changes nothing."""
     device = training_device().type
     return torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or multiplies_bfloat16())
-
-
-@lru_cache(maxsize=1)
-def multiplies_bfloat16() -> bool:
-    """Tell whether this processor multiplies bfloat16 by itself: emulated, a product takes forty times as long as in
-    float32 (measured on an EPYC with AVX2 alone)."""
-    capabilities: dict[str, bool] = getattr(
-        torch.cpu, "get_capabilities", dict
-    )()  # came after the oldest PyTorch that is allowed
-    return any(capabilities.get(unit, False) for unit in BFLOAT16_UNITS)
 
 
 def unit(vectors: torch.Tensor) -> torch.Tensor:

@@ -83,3 +83,18 @@ def test_damaged_weights_and_a_wrong_path_are_told(tmp_path: Path, monkeypatch: 
     assert separator.is_installed()
     with pytest.raises(WeightsCorrupt):
         separator.separate(np.ones(1000, np.float32))
+
+
+def test_half_of_the_digits_take_the_same_music_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speech: Float32Array
+) -> None:
+    mixed = over(speech[: 3 * SAMPLE_RATE], music(3.0, np.random.default_rng(5)), 6.0)
+    found = []
+    for has_units in (False, True):
+        monkeypatch.setattr(module, "multiplies_bfloat16", lambda has_units=has_units: has_units)
+        one = VoiceSeparator(Settings(cache_dir=tmp_path), "cpu", threading.RLock())
+        assert one.is_installed()
+        found.append(one.separate(mixed))
+    assert _distortion(found[0].voices, found[1].voices) > 30.0
+    assert found[0].music_decibels == pytest.approx(found[1].music_decibels, abs=0.2)
+    assert not np.array_equal(found[0].voices, found[1].voices), "the second time in bfloat16"

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from mmdemo.training.loop import Learner, Schedule, half_precision, multiplies_bfloat16, pace, restarted_pace
+from mmdemo.device import multiplies_bfloat16
+from mmdemo.training.loop import Learner, Schedule, half_precision, pace, restarted_pace
 
 
 def test_the_rate_rises_and_falls() -> None:
