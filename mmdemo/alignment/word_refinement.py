@@ -23,6 +23,9 @@ DECAY_FRAMES = 10
 """A voice dies away for about so long after the last phone is heard; a room or steady noise goes on for longer. With 8
 recorded captions end 15 ms early in the median, with 12 8 ms, without it 38; at either 94 to 95 % of all development
 lines end within 100 ms (a draft of the network)."""
+LEAST_PAUSE_FRAMES = 5
+"""Before a word whose onset is looked for in the sound. That brings 88 instead of 85 % of the digits of seven quiet
+development recordings within 50 ms, 76 instead of 71 % of six beside noise, and as many of all other words as before."""
 TORN_FRAMES = 60
 LEAST_QUIET_SHARE = 0.12
 """Of a window: under music there is less."""
@@ -99,7 +102,7 @@ def refine_words(
         for begin, end, found in parts:
             if found is not None:
                 places[begin:end] = _believed(found, words[begin:end], places[begin:end], runs, trust, frames)
-    return tuple(_ordered(_with_decay(places, runs) if trust.hears_pauses else places))
+    return tuple(_ordered(_with_decay(_with_onsets(places, runs), runs) if trust.hears_pauses else places))
 
 
 def _heard(
@@ -146,6 +149,21 @@ def _lines(words: Sequence[SpokenWord], first: int, behind: int) -> list[tuple[i
     """Return [first, behind) of each line of a stretch."""
     edges = [first, *(i + 1 for i in range(first, behind - 1) if words[i].ends_line), behind]
     return list(zip(edges[:-1], edges[1:], strict=True))
+
+
+def _with_onsets(words: Sequence[PlacedWord], runs: Sequence[Run]) -> list[PlacedWord]:
+    """Let words behind a pause begin where the sound does, if that is near: phones are read from more than a moment."""
+    onsets = [b.first for a, b in zip(runs[:-1], runs[1:], strict=True) if a.behind < b.first]
+    onsets += [run.first for run in runs[:1] if run.first > 0]
+    found: list[PlacedWord] = []
+    for word in words:
+        said = found[-1].behind if found else -np.inf
+        nearest = min(onsets, key=lambda onset: abs(onset - word.first), default=np.inf)
+        if word.first - said >= LEAST_PAUSE_FRAMES and abs(nearest - word.first) <= SNAP_FRAMES:
+            first = max(float(nearest), said)
+            word = PlacedWord(first, max(word.behind, first))
+        found.append(word)
+    return found
 
 
 def _with_decay(words: Sequence[PlacedWord], runs: Sequence[Run]) -> list[PlacedWord]:
