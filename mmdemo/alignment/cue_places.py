@@ -58,6 +58,7 @@ class PlacedCue:
     start: float  # media seconds, by most of its words
     spread: float  # seconds by which its words lie apart from where they should be
     words: int
+    certainty: float | None = None  # 0..1, that it is said there; None: only its evenness tells
 
 
 def places_of(cues: Sequence[Cue], time_map: TimeMap) -> Iterator[CuePlace]:
@@ -172,6 +173,8 @@ def spots_at(
 
 def confidence_of(one: PlacedCue) -> float:
     """Tell how surely a cue's words are where they were placed, 0..1."""
+    if one.certainty is not None:
+        return one.certainty
     close = (APART_SECONDS - one.spread) / (APART_SECONDS - CLOSE_SECONDS)
     enough = (one.words - LEAST_WORDS + 1) / (SURE_WORDS - LEAST_WORDS + 1)
     return float(np.clip(close, 0.0, 1.0) * np.clip(enough, 0.0, 1.0))

@@ -25,7 +25,7 @@ recorded captions end 15 ms early in the median, with 12 8 ms, without it 38; at
 lines end within 100 ms (a draft of the network)."""
 LEAST_PAUSE_FRAMES = 5
 """Before a word whose onset is looked for in the sound. That brings 88 instead of 85 % of the digits of seven quiet
-development recordings within 50 ms, 76 instead of 71 % of six beside noise, and as many of all other words as before."""
+development recordings within 50 ms, 76 instead of 71 % of six beside noise, and as many of other words as before."""
 TORN_FRAMES = 60
 LEAST_QUIET_SHARE = 0.12
 """Of a window: under music there is less."""

@@ -11,6 +11,8 @@ from mmdemo.alignment.cue_spotting import LEAST_WINDOWS, ForcedWord, even_start,
 from mmdemo.alignment.filled_pauses import filled_spans
 from mmdemo.alignment.forced_words import GivenWord, given_words
 from mmdemo.alignment.heard_cues import HeardCue
+from mmdemo.alignment.phone_places import LEAST_SHARE, MARGIN_SECONDS, phones_anywhere, phones_at
+from mmdemo.alignment.phone_track import PhoneTrack
 from mmdemo.backbone.filled_pauses import find_filled_pauses
 from mmdemo.backbone.sound_activity import TOKEN_SECONDS
 from mmdemo.backbone.window_parts import window_part
@@ -24,14 +26,14 @@ MOST_FORCED_PARTS = 48
 words then for recognition to find some."""
 WINDOW_SECONDS = 25.0
 """Of media to an encoded window, about."""
-MARGIN_SECONDS = 1.2
-"""On either side of a place: cues that were set by ear are off by 0.6 s at most, and so may their map be."""
-LEAST_SHARE = 0.5
-"""Of a place whose sound must have been encoded, silences left out."""
 
 
 def spot_cues(
-    sound: AudioFile | Audio | Encoding, cues: Sequence[Cue], models: Models, language: str
+    sound: AudioFile | Audio | Encoding,
+    cues: Sequence[Cue],
+    models: Models,
+    language: str,
+    track: PhoneTrack | None = None,
 ) -> Generator[float, None, tuple[HeardCue, ...]]:
     """Tell where the text of each cue fits the sound better than elsewhere.
 
@@ -40,6 +42,7 @@ def spot_cues(
         cues: with times that may be wrong.
         models: backbone and speech recogniser.
         language: ISO 639-1 code of the cues.
+        track: its phones, where they can be read; they tell more than the decoder.
 
     Yields:
         Media seconds that were heard.
@@ -47,6 +50,8 @@ def spot_cues(
     Returns:
         One a cue; none where the recording is too short for this.
     """
+    if track is not None:
+        return phones_anywhere(track, cues, _lines(cues, language))
     parts = _parts(cues, language)
     heard: list[list[ForcedWord]] = []
     with closing(windows_of(sound, models)) as windows:
@@ -98,7 +103,12 @@ def _forced(words: Sequence[GivenWord], window: EncodedWindow, models: Models, l
 
 
 def hear_places(
-    sound: AudioFile | Audio | Encoding, cues: Sequence[Cue], places: Sequence[CuePlace], models: Models, language: str
+    sound: AudioFile | Audio | Encoding,
+    cues: Sequence[Cue],
+    places: Sequence[CuePlace],
+    models: Models,
+    language: str,
+    track: PhoneTrack | None = None,
 ) -> Generator[float, None, tuple[PlacedCue, ...]]:
     """Tell how likely each cue is at places where it may be said.
 
@@ -108,6 +118,7 @@ def hear_places(
         places: of cues, in any order.
         models: backbone and speech recogniser.
         language: ISO 639-1 code of the cues.
+        track: its phones, where they can be read; they tell more than the decoder.
 
     Yields:
         Media seconds that were heard.
@@ -115,12 +126,11 @@ def hear_places(
     Returns:
         One for each place that was encoded, in any order; without cues of no words.
     """
-    lines: dict[int, list[GivenWord]] = {place.cue: [] for place in places}
-    for word in given_words([cue.text for cue in cues], language):
-        if word.line in lines:
-            lines[word.line].append(word)
+    lines = _lines(cues, language)
+    if track is not None:
+        return phones_at(track, cues, places, lines)
     heard: list[PlacedCue] = []
-    waiting = sorted((place for place in places if lines[place.cue]), key=lambda place: -place.span.end)
+    waiting = sorted((place for place in places if place.cue in lines), key=lambda place: -place.span.end)
     before: tuple[EncodedWindow, ...] = ()
     with closing(windows_of(sound, models)) as windows:
         for window in windows:
@@ -132,6 +142,14 @@ def hear_places(
     for place in waiting:
         heard += _heard_at(place, lines, cues, before, models, language)
     return tuple(heard)
+
+
+def _lines(cues: Sequence[Cue], language: str) -> dict[int, list[GivenWord]]:
+    """Return the words of each cue that has some, by its position."""
+    lines: dict[int, list[GivenWord]] = {}
+    for word in given_words([cue.text for cue in cues], language):
+        lines.setdefault(word.line, []).append(word)
+    return lines
 
 
 def _heard_at(

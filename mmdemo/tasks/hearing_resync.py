@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 
 from mmdemo.alignment.clock_rates import with_heard_rate
+from mmdemo.alignment.cue_moves import find_moves
 from mmdemo.alignment.cue_places import (
     CuePlace,
     PlacedCue,
@@ -20,13 +21,14 @@ from mmdemo.alignment.filled_pauses import mask_without, writes_hesitations
 from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.lost_cues import found_again, lost_runs, search_places
 from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
+from mmdemo.alignment.phone_track import PhoneTrack
 from mmdemo.alignment.resync_outcome import ResyncOutcome, with_moves
 from mmdemo.alignment.speech_mask import SpeechMask
 from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cue_hearing import are_few_enough, hear_filled_pauses, hear_places, spot_cues
-from mmdemo.tasks.cue_phones import find_moves
+from mmdemo.tasks.cue_phones import hear_phones
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Span
 
 THROUGHOUT_NATS, LEAST_NATS = 1.8, 1.0
@@ -67,7 +69,8 @@ def resync_by_hearing(
         if pauses:
             mask = mask_without(mask, pauses)
             fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], mask)
-    return (yield from _Hearing(sound, cues, mask, models, language, recognisable, furthest).steps(fit))
+    track = yield from shown_as(hear_phones(sound, cues, models, language), furthest)
+    return (yield from _Hearing(sound, cues, mask, models, language, recognisable, furthest, track).steps(fit))
 
 
 class _Furthest:
@@ -93,6 +96,7 @@ class _Hearing:
     language: str
     recognisable: bool
     furthest: _Furthest
+    track: PhoneTrack | None  # None: Whisper's decoder tells how likely words are
 
     def steps(self, fit: MaskFit) -> Generator[float, None, ResyncOutcome | None]:
         """Decide by voice activity where its map is confirmed throughout, else try every cue everywhere first.
@@ -104,7 +108,7 @@ class _Hearing:
             decided = yield from self._decided(fit, nothing, THROUGHOUT_NATS)
             if decided is not None:
                 return decided
-        spotting = spot_cues(self.sound, self.cues, self.models, self.language)
+        spotting = spot_cues(self.sound, self.cues, self.models, self.language, self.track)
         heard = yield from shown_as(spotting, self.furthest)
         if heard:
             spans = [Span(cue.start, cue.end) for cue in self.cues]
@@ -136,11 +140,10 @@ class _Hearing:
             settled = with_heard_rate(self.cues, settled, spots_at(self.cues, settled, placed, heard))
         spots = spots_at(self.cues, settled, placed, heard)
         outcome = by_spots(self.cues, fit, settled, self.mask, spots)
-        if exact or outcome.outcome != "aligned":
+        if exact or outcome.outcome != "aligned" or self.track is None:
             return outcome  # an exact file's own times say more than the phones of one cue
-        moves = yield from shown_as(find_moves(self.sound, outcome.cues, self.models, self.language), self.furthest)
-        return with_moves(self.cues, outcome, moves)
+        return with_moves(self.cues, outcome, find_moves(self.track, outcome.cues))
 
     def _hear(self, places: Iterable[CuePlace]) -> Generator[float, None, tuple[PlacedCue, ...]]:
-        hearing = hear_places(self.sound, self.cues, tuple(places), self.models, self.language)
+        hearing = hear_places(self.sound, self.cues, tuple(places), self.models, self.language, self.track)
         return shown_as(hearing, self.furthest)

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from mmdemo.backbone.sound_activity import TOKEN_SAMPLES, TOKEN_SECONDS
 from mmdemo.evaluation.alignment_sounds import Random, scaled
 from mmdemo.evaluation.alignment_voices import Voice, say
 from mmdemo.media import audio_from_samples
+from mmdemo.training.spoken_loose_words import read_loose_words
 from mmdemo.training.spoken_phone_texts import ENGLISH, ReadingMatter, text_to_read
 from mmdemo.types import SAMPLE_RATE, Float32Array
 
@@ -65,6 +67,7 @@ class DataRecipe:
     """How the recordings are made."""
 
     recordings: int = 540
+    loose_words: int = 180  # recordings of words that many voices say by themselves, after the others
     seconds: float = 26.0  # of each, at least
     seed: int = 1
 
@@ -94,11 +97,17 @@ def recordings(
         FileMissing: espeak-ng or a voice is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for number, (voice, language) in enumerate(readers(recipe)):
-        path = folder / f"{recipe.seed}-{number:05d}.npz"
+    chosen = readers(recipe)
+    for number in range(recipe.recordings + recipe.loose_words):
+        kind = "" if number < len(chosen) else "-loose"
+        path = folder / f"{recipe.seed}-{number:05d}{kind}.npz"
         if not path.is_file():
             random = np.random.default_rng([recipe.seed, number])
-            waveform, words = _read_aloud(voice, language, matter, recipe.seconds, random)
+            if number < len(chosen):
+                waveform, words = _read_aloud(*chosen[number], matter, recipe.seconds, random)
+            else:
+                english = partial(_phones, language=ENGLISH)
+                waveform, words = read_loose_words(any_voice, english, matter, recipe.seconds, random)
             made = _encoded(scenery(waveform, random), waveform, words, backbone)
             part = path.with_suffix(".part.npz")
             np.savez(part, tokens=made.tokens, known=made.known, level=made.level, words=json.dumps(made.words))
@@ -109,7 +118,7 @@ def recordings(
 
 
 def readers(recipe: DataRecipe) -> list[tuple[str, str]]:
-    """Return the voice and the language of each recording."""
+    """Return the voice and the language of each recording that one voice reads."""
     random = np.random.default_rng(recipe.seed)
     found = []
     for number in range(recipe.recordings):
@@ -117,6 +126,12 @@ def readers(recipe: DataRecipe) -> list[tuple[str, str]]:
         manner = str(random.choice(MANNERS))
         found.append((f"{base}+{manner}", ENGLISH if number % 10 < ENGLISH_OF_TEN else CODES.get(base, base)))
     return found
+
+
+def any_voice(random: Random) -> tuple[Voice, float]:
+    """Return an English voice and how fast it is played."""
+    name = f"{random.choice(ACCENTS)}+{random.choice(MANNERS)}"
+    return Voice(name, int(random.integers(*PACE)), int(random.integers(*PITCH))), float(random.choice(SPEEDS))
 
 
 def _read_aloud(

@@ -219,7 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: list[SpokenRecording] = []
     for one in recordings(matter, data, loaded.backbone, scenery, options.work):
         found.append(one)
-        print(f"{len(found)} of {data.recordings} recordings", file=sys.stderr)
+        print(f"{len(found)} of {data.recordings + data.loose_words} recordings", file=sys.stderr)
     reader, curve = Fit(found, recipe).run()
     best = min((figures for figures in curve if figures.round == curve[-1].round), key=lambda figures: figures.loss)
     described: dict[str, object] = {

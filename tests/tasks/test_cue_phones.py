@@ -1,18 +1,21 @@
-"""Cues that stand beside their words are moved to them, by the phones that are heard; others stay."""
+"""The phones of a recording lie on one line of time; real speech is found by them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from mmdemo.alignment.cue_moves import REACH_SECONDS, find_moves
+from mmdemo.alignment.forced_words import given_words
+from mmdemo.alignment.phone_places import phones_anywhere
 from mmdemo.backbone.spoken_phones import PHONES, SILENCE
 from mmdemo.config import Limits
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
 from mmdemo.media import audio_from_samples, load_audio
 from mmdemo.runtime import Models
 from mmdemo.stepwise import run_through
-from mmdemo.tasks.cue_phones import LONGEST_GAP_FRAMES, REACH_SECONDS, _Heard, find_moves
-from mmdemo.types import SAMPLE_RATE, AudioWindow, Cue, EncodedWindow
+from mmdemo.tasks.cue_phones import _joined, hear_phones
+from mmdemo.types import SAMPLE_RATE, Audio, Cue
 from tests.fakes import fake_models
 
 TEXT = "I trust you had an historic evening"
@@ -20,57 +23,50 @@ FIRST_WORD_SECONDS = 0.65
 """In the file; she breathes before."""
 
 
-def _window(start: float, end: float) -> EncodedWindow:
-    nothing = np.zeros((0, 1), np.float32)
-    return EncodedWindow(AudioWindow(start, end, 0, 0, ()), nothing, nothing, nothing[:, 0])
+def test_windows_are_joined_with_silence_between_them() -> None:
+    phones = np.full((3, len(PHONES)), -2.0, np.float32)
+    likelihoods, known = _joined([(2, phones, np.ones(3, np.bool_)), (7, phones, np.array([True, False, True]))])
+    assert known.tolist() == [False] * 2 + [True] * 3 + [False] * 2 + [True, False, True]
+    assert (likelihoods[2:5] == -2.0).all() and (likelihoods[7:] == -2.0).all()
+    assert (likelihoods[[0, 1, 5, 6], SILENCE] == 0.0).all() and np.isneginf(likelihoods[5, SILENCE + 1 :]).all()
+    assert _joined([])[0].shape == (0, len(PHONES))
 
 
-def _phones(frames: int, *stretches: tuple[str, int, int]) -> np.ndarray:
-    found = np.full((frames, len(PHONES)), -7.0, np.float32)
-    found[:, SILENCE] = 0.0
-    for phone, first, behind in stretches:
-        found[first:behind, SILENCE] = -7.0
-        found[first:behind, PHONES.index(phone)] = 0.0
-    return found
-
-
-def test_a_cue_is_found_over_the_edge_of_two_windows_and_what_was_left_out_between_them() -> None:
-    cat = [("K", 590, 596), ("AE", 596, 600)], [("AE", 0, 6), ("T", 6, 12)]
-    heard = _Heard().followed_by(_window(0.0, 6.0), _phones(600, *cat[0]))
-    heard = heard.followed_by(_window(6.0, 9.0), _phones(300, *cat[1]))
-    assert heard.move(Cue(1, 5.2, 5.5, "Cat"), ["cat"], "en") == pytest.approx(0.7)
-    assert heard.move(Cue(1, 5.95, 6.1, "Cat"), ["cat"], "en") == 0.0, "near enough"
-    assert heard.move(Cue(1, 1.0, 1.3, "Cat"), ["cat"], "en") == 0.0, "nowhere near"
-    later = heard.followed_by(_window(12.0, 13.0), _phones(100))
-    assert later.first == 600 and len(later.likelihoods) == 700
-    assert later.move(Cue(1, 10.0, 10.4, "Cat"), ["cat"], "en") == 0.0
-
-
-def test_after_a_long_silence_nothing_is_kept() -> None:
-    heard = _Heard().followed_by(_window(0.0, 6.0), _phones(600))
-    far = 6.0 + LONGEST_GAP_FRAMES / 100 + 1.0
-    heard = heard.followed_by(_window(far, far + 1.0), _phones(100))
-    assert heard.first == round(100 * far) and len(heard.likelihoods) == 100
-    assert heard.move(Cue(1, 0.0, 2.0, "Cat"), ["cat"], "en") == 0.0
-
-
-def test_without_readable_tokens_nothing_moves() -> None:
+def test_without_readable_tokens_there_is_no_track() -> None:
     sound = audio_from_samples(np.zeros(SAMPLE_RATE, np.float32), SAMPLE_RATE, "silence")
-    assert run_through(find_moves(sound, [Cue(1, 0.0, 1.0, "a")], fake_models(), "th")) == (0.0,)
+    assert run_through(hear_phones(sound, [Cue(1, 0.0, 1.0, "a")], fake_models(), "th")) is None
+
+
+def _late(limits: Limits) -> tuple[Audio, float, float]:
+    """Return a person's speech between silences, when her first word is said, and how long she speaks."""
+    speech = load_audio(sample(SPEECH_FILES[2]), limits).waveform
+    silence = np.zeros(3 * SAMPLE_RATE, np.float32)
+    sound = audio_from_samples(np.concatenate([silence, speech, silence]), SAMPLE_RATE, "late")
+    return sound, 3.0 + FIRST_WORD_SECONDS, len(speech) / SAMPLE_RATE
 
 
 @pytest.mark.real
 def test_a_person_is_found_where_she_begins_to_speak(real_models: Models, limits: Limits) -> None:
-    speech = load_audio(sample(SPEECH_FILES[2]), limits).waveform
-    silence = np.zeros(3 * SAMPLE_RATE, np.float32)
-    sound = audio_from_samples(np.concatenate([silence, speech, silence]), SAMPLE_RATE, "late")
-    begun = 3.0 + FIRST_WORD_SECONDS
-    long = len(speech) / SAMPLE_RATE
+    sound, begun, long = _late(limits)
     for early in (0.0, 0.9, -0.7, 2.0 * REACH_SECONDS + long):
         cues = [Cue(1, begun - early, begun - early + long, TEXT), Cue(2, begun - early, begun - early + 1.0, "um no")]
-        move, other = run_through(find_moves(sound, cues, real_models, "en"))
+        track = run_through(hear_phones(sound, cues, real_models, "en"))
+        assert track is not None and track.duration == pytest.approx(sound.duration, abs=1.0)
+        move, other = find_moves(track, cues)
         expected = early if 0.0 < abs(early) <= REACH_SECONDS else 0.0
         assert move == pytest.approx(expected, abs=0.12), early
         assert other == 0.0, "an “um” that is written is no guide"
     strange = Cue(1, begun - 0.9, begun - 0.9 + long, "Seven lazy dogs are sleeping")
-    assert run_through(find_moves(sound, [strange], real_models, "en")) == (0.0,)
+    track = run_through(hear_phones(sound, [strange], real_models, "en"))
+    assert track is not None and find_moves(track, [strange]) == (0.0,)
+
+
+@pytest.mark.real
+def test_a_persons_words_are_found_anywhere_and_others_are_doubted(real_models: Models, limits: Limits) -> None:
+    sound, begun, long = _late(limits)
+    cues = [Cue(1, 0.0, long, TEXT), Cue(2, 0.0, long, "Seven lazy dogs are sleeping")]
+    track = run_through(hear_phones(sound, cues, real_models, "en"))
+    assert track is not None
+    said, unsaid = phones_anywhere(track, cues, {i: given_words([cue.text], "en") for i, cue in enumerate(cues)})
+    assert said.start == pytest.approx(begun, abs=0.12) and said.confidence > 0.7
+    assert unsaid.confidence < 0.3

@@ -13,10 +13,12 @@ from mmdemo.backbone.spoken_phones import PHONES, SILENCE, load_phone_reader
 from mmdemo.evaluation.alignment_recipes import RECIPES
 from mmdemo.runtime import Models
 from mmdemo.training import spoken_phones
-from mmdemo.training.spoken_phone_data import MANNERS, DataRecipe, SpokenRecording, readers
+from mmdemo.training.spoken_loose_words import read_loose_words
+from mmdemo.training.spoken_phone_data import MANNERS, DataRecipe, SpokenRecording, any_voice, readers
 from mmdemo.training.spoken_phone_labels import UNKNOWN, evenly, heard
 from mmdemo.training.spoken_phone_texts import reading_matter, text_to_read
 from mmdemo.training.spoken_scenes import SCENES, Scenes
+from mmdemo.types import SAMPLE_RATE
 
 K, AE, T = (PHONES.index(name) for name in ("K", "AE", "T"))
 
@@ -74,6 +76,20 @@ def _matter(folder: Path) -> Path:
     return folder
 
 
+def test_loose_words_fill_their_spans_and_pauses_are_silent(tmp_path: Path) -> None:
+    matter, random = reading_matter(_matter(tmp_path)), np.random.default_rng(3)
+    waveform, words = read_loose_words(any_voice, lambda word: (word,), matter, 6.0, random)
+    assert len(waveform) >= 6 * SAMPLE_RATE and len(words) > 3
+    said = np.zeros(len(waveform), np.bool_)
+    for start, end, phones in words:
+        span = slice(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
+        said[span] = True
+        assert 0.05 < end - start < 2.0 and len(phones) == 1
+        loudest = np.abs(waveform[span]).max()
+        assert np.abs(waveform[span][:160]).max() > 0.01 * loudest, "it begins where it is heard"
+    assert np.abs(waveform[~said]).max() < 0.05 * np.abs(waveform).max()
+
+
 def test_texts_have_words_and_no_figures(tmp_path: Path) -> None:
     matter = reading_matter(_matter(tmp_path))
     random = np.random.default_rng(0)
@@ -95,7 +111,7 @@ def test_every_scene_keeps_the_length_and_stays_in_bounds() -> None:
 def test_the_command_trains_goes_on_and_writes_weights_that_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], real_models: Models
 ) -> None:
-    monkeypatch.setattr(spoken_phones, "DataRecipe", partial(DataRecipe, recordings=12, seconds=3.0))
+    monkeypatch.setattr(spoken_phones, "DataRecipe", partial(DataRecipe, recordings=10, loose_words=2, seconds=3.0))
     small = partial(spoken_phones.FitRecipe, stretches=2, stretch_tokens=50, rounds=(1, 1))
     monkeypatch.setattr(spoken_phones, "FitRecipe", small)
     monkeypatch.setattr(spoken_phones, "models", lambda: real_models)
@@ -103,7 +119,7 @@ def test_the_command_trains_goes_on_and_writes_weights_that_load(
     command = ["--data", str(data), "--work", str(work), "--out", str(out)]
     assert spoken_phones.main(command) == 0
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert len(list(work.glob("*.npz"))) == 12
+    assert len(list(work.glob("*.npz"))) == 12 and len(list(work.glob("*-loose.npz"))) == 2
     curve = json.loads((out / "curves.json").read_text("utf-8"))
     assert [row["round"] for row in curve] == [0, 1]
     kept = {path.name: path.stat().st_mtime_ns for path in work.glob("*.npz")}
