@@ -23,6 +23,8 @@ APART_SECONDS = 1.0
 SLOWEST, SLACK_SECONDS = 1.5, 0.6
 """Of its length in the file, and beside that, which the words of a cue may take."""
 WORST_FIT = -8.0
+CLEAR_GAIN = 0.5
+"""By how much words must fit better than anywhere else: with less they may be said twice."""
 
 PLACED_OFFSET, PLACED_NATS, PLACED_WORDS = 6.3, 4.0, 0.85
 """Evidence that a cue is said at a place: a logistic regression over 867 right and 1,762 wrong places of development
@@ -105,7 +107,8 @@ def _spotted(track: PhoneTrack, cue: Cue, words: Sequence[GivenWord]) -> HeardCu
     others = [one.fit for one in tried if abs(one.spans[0].start - start) > APART_SECONDS]
     gain = min(best.fit - max(others, default=WORST_FIT), MOST_GAIN)
     evidence = SPOTTED_NATS * best.fit + SPOTTED_GAIN * gain + SPOTTED_WORDS * math.log(len(words))
-    return HeardCue(start, start + duration, _logistic(SPOTTED_OFFSET + evidence))
+    once = min(gain / CLEAR_GAIN, 1.0)
+    return HeardCue(start, start + duration, once * _logistic(SPOTTED_OFFSET + evidence))
 
 
 def _logistic(evidence: float) -> float:

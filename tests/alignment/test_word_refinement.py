@@ -80,12 +80,20 @@ def test_lines_with_a_pause_are_heard_one_by_one() -> None:
 
 def test_who_hears_pauses_is_believed_about_edges_and_about_lines_that_follow_soon() -> None:
     words = [SpokenWord(PlacedWord(100, 200), ("one",), True), SpokenWord(PlacedWord(220, 300), ("two",), True)]
-    aligner = _Aligner([(104, 160), (214, 280)])
+    aligner = _Aligner([(104, 190), (194, 280)])
     found = refine_words(words, RUNS, aligner.align, BY_PHONES, FRAMES)
     assert [asked for _, asked in aligner.asked] == [["one", "two"]]
-    assert found == (PlacedWord(104, 160), PlacedWord(214, 280)), "runs of sound do not move what it heard"
+    assert found[1] == PlacedWord(194, 280), "runs of sound do not move what it heard without a pause"
     far = _Aligner([(304, 340), (350, 380)])
     assert refine_words(words, RUNS, far.align, BY_PHONES, FRAMES) == tuple(word.place for word in words)
+
+
+def test_a_word_behind_a_pause_begins_where_the_sound_does() -> None:
+    words = [SpokenWord(PlacedWord(100, 200), ("one",), True), SpokenWord(PlacedWord(220, 300), ("two",), True)]
+    for first, expected in ((211, 220), (231, 220), (205, 205), (240, 240)):
+        aligner = _Aligner([(100, 190), (first, 290)])
+        found = refine_words(words, RUNS, aligner.align, BY_PHONES, FRAMES)
+        assert found[1].first == expected
 
 
 def test_a_word_before_a_pause_lasts_as_long_as_its_sound_dies_away() -> None:
