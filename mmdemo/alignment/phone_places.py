@@ -16,6 +16,8 @@ from mmdemo.types import Cue, Span
 
 MARGIN_SECONDS = 1.2
 """On either side of a place: cues that were set by ear are off by 0.6 s at most, and so may their map be."""
+EXCHANGED_MARGIN_SECONDS = 0.3
+"""The same in a file that fits: beyond lies the speech of the neighbour that a line may have to change places with."""
 LEAST_SHARE = 0.5
 """Of a place whose sound must have been encoded, silences left out."""
 APART_SECONDS = 1.0
@@ -65,8 +67,8 @@ def phones_at(
     return tuple(heard)
 
 
-def _with_margin(span: Span) -> Span:
-    return Span(span.start - MARGIN_SECONDS, span.end + MARGIN_SECONDS)
+def _with_margin(span: Span, margin: float = MARGIN_SECONDS) -> Span:
+    return Span(span.start - margin, span.end + margin)
 
 
 def _is_encoded(track: PhoneTrack, span: Span) -> bool:
@@ -109,6 +111,32 @@ def _spotted(track: PhoneTrack, cue: Cue, words: Sequence[GivenWord]) -> HeardCu
     evidence = SPOTTED_NATS * best.fit + SPOTTED_GAIN * gain + SPOTTED_WORDS * math.log(len(words))
     once = min(gain / CLEAR_GAIN, 1.0)
     return HeardCue(start, start + duration, once * _logistic(SPOTTED_OFFSET + evidence))
+
+
+def phones_exchanged(
+    track: PhoneTrack, lines: Sequence[Sequence[GivenWord]], spans: Sequence[Span], pairs: Sequence[int]
+) -> list[float]:
+    """Tell what is gained where neighbours change places.
+
+    Args:
+        track: of the recording.
+        lines: words of each, in the order of time.
+        spans: where each stands.
+        pairs: the first line of each pair to be tried.
+
+    Returns:
+        Nats a pair: by how much better the words of both fit in each other's place, times their number.
+    """
+
+    def gain(line: int, there: int) -> float:
+        fits = [
+            WORST_FIT if one is None else one.fit
+            for place in (line, there)
+            for one in track.find(lines[line], [_with_margin(spans[place], EXCHANGED_MARGIN_SECONDS)])
+        ]
+        return len(lines[line]) * (fits[1] - fits[0])
+
+    return [gain(first, first + 1) + gain(first + 1, first) for first in pairs]
 
 
 def _logistic(evidence: float) -> float:

@@ -8,6 +8,7 @@ from contextlib import closing
 import numpy as np
 
 from mmdemo.alignment.forced_words import given_words
+from mmdemo.alignment.phone_places import phones_exchanged
 from mmdemo.alignment.swapped_lines import (
     TRIED_GAIN,
     Trial,
@@ -19,7 +20,8 @@ from mmdemo.alignment.swapped_lines import (
 )
 from mmdemo.runtime import Models
 from mmdemo.tasks.cross_lingual_hearing import windows_of
-from mmdemo.types import Audio, AudioFile, Cue, EncodedWindow, Encoding
+from mmdemo.tasks.cue_phones import hear_phones
+from mmdemo.types import Audio, AudioFile, Cue, EncodedWindow, Encoding, Span
 
 MOST_TRIALS = 40
 """In one window of half a minute; more lines than that are no speech."""
@@ -60,13 +62,19 @@ def order_lines(
     gains = exchange_gains(weights, [cues[i].end - cues[i].start for i in places])
     middles = np.array([0.5 * (cues[i].start + cues[i].end) for i in places])
     found: dict[int, float] = {}  # what the sound gains, by the first place of each pair
-    with closing(windows_of(sound, models)) as windows:
-        for window in windows:
-            yield window.window.start
-            inside = np.flatnonzero((middles >= window.window.start) & (middles < window.window.end)).tolist()
-            if inside and models.speech.has_speech(window):
-                for place, gain in _sound_gains(window, inside, lines, gains, models, language):
-                    found[place] = found.get(place, 0.0) + gain
+    track = yield from hear_phones(sound, cues, models, language)
+    if track is not None:
+        spans = [Span(cues[i].start, cues[i].end) for i in places]
+        tried = [i for i, gain in enumerate(gains) if gain >= TRIED_GAIN and lines[i] and lines[i + 1]]
+        found = dict(zip(tried, phones_exchanged(track, words, spans, tried), strict=True))
+    else:
+        with closing(windows_of(sound, models)) as windows:
+            for window in windows:
+                yield window.window.start
+                inside = np.flatnonzero((middles >= window.window.start) & (middles < window.window.end)).tolist()
+                if inside and models.speech.has_speech(window):
+                    for place, gain in _sound_gains(window, inside, lines, gains, models, language):
+                        found[place] = found.get(place, 0.0) + gain
     trials = [
         Trial(place, len(lines[place]) + len(lines[place + 1]), float(gains[place]), gain)
         for place, gain in sorted(found.items())

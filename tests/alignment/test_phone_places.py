@@ -9,7 +9,7 @@ import pytest
 
 from mmdemo.alignment.cue_places import CuePlace, confidence_of
 from mmdemo.alignment.forced_words import GivenWord, given_words
-from mmdemo.alignment.phone_places import phones_anywhere, phones_at
+from mmdemo.alignment.phone_places import phones_anywhere, phones_at, phones_exchanged
 from mmdemo.types import Cue, Span
 from tests.alignment.phone_tracks import clear_track
 
@@ -55,3 +55,16 @@ def test_what_is_said_twice_is_not_sure() -> None:
     twice = clear_track(60.0, *SAID, ("seven", 50.0), ("dogs", 50.6), ("run", 51.4))
     (once,), (found,) = (phones_anywhere(track, CUES[:1], _lines()) for track in (TRACK, twice))
     assert found.confidence < once.confidence - 0.05
+
+
+def test_neighbours_gain_in_each_others_place_only_where_they_were_exchanged() -> None:
+    track = clear_track(
+        20.0, ("seven", 3.0), ("dogs", 3.6), ("cold", 6.0), ("rain", 6.5), ("black", 9.0), ("cats", 9.6)
+    )
+    spans = [Span(2.9, 4.2), Span(5.9, 7.0), Span(8.9, 10.2)]
+    right = [given_words([text], "en") for text in ("Seven dogs", "Cold rain", "Black cats")]
+    assert max(phones_exchanged(track, right, spans, [0, 1])) < -4.0
+    exchanged = [right[1], right[0], right[2]]
+    first, second = phones_exchanged(track, exchanged, spans, [0, 1])
+    assert first > 4.0 > second
+    assert phones_exchanged(track, right, spans, []) == []
