@@ -60,21 +60,13 @@ def order_lines(
     lines = [[word.text for word in line] for line in words]
     weights = [sum(word.weight for word in line) for line in words]
     gains = exchange_gains(weights, [cues[i].end - cues[i].start for i in places])
-    middles = np.array([0.5 * (cues[i].start + cues[i].end) for i in places])
-    found: dict[int, float] = {}  # what the sound gains, by the first place of each pair
+    tried = [i for i, gain in enumerate(gains) if gain >= TRIED_GAIN and lines[i] and lines[i + 1]]
+    spans = [Span(cues[i].start, cues[i].end) for i in places]
     track = yield from hear_phones(sound, cues, models, language)
     if track is not None:
-        spans = [Span(cues[i].start, cues[i].end) for i in places]
-        tried = [i for i, gain in enumerate(gains) if gain >= TRIED_GAIN and lines[i] and lines[i + 1]]
         found = dict(zip(tried, phones_exchanged(track, words, spans, tried), strict=True))
     else:
-        with closing(windows_of(sound, models)) as windows:
-            for window in windows:
-                yield window.window.start
-                inside = np.flatnonzero((middles >= window.window.start) & (middles < window.window.end)).tolist()
-                if inside and models.speech.has_speech(window):
-                    for place, gain in _sound_gains(window, inside, lines, gains, models, language):
-                        found[place] = found.get(place, 0.0) + gain
+        found = yield from _heard_by_decoder(sound, spans, lines, tried, models, language)
     trials = [
         Trial(place, len(lines[place]) + len(lines[place + 1]), float(gains[place]), gain)
         for place, gain in sorted(found.items())
@@ -82,11 +74,32 @@ def order_lines(
     return with_exchanged_times(cues, places, exchanged_order(trials, len(places)))
 
 
+def _heard_by_decoder(
+    sound: AudioFile | Audio | Encoding,
+    spans: Sequence[Span],
+    lines: Sequence[Sequence[str]],
+    tried: Sequence[int],
+    models: Models,
+    language: str,
+) -> Generator[float, None, dict[int, float]]:
+    """Return what the sound gains where neighbours change places, by the first place of each pair."""
+    middles = np.array([0.5 * (span.start + span.end) for span in spans])
+    found: dict[int, float] = {}
+    with closing(windows_of(sound, models)) as windows:
+        for window in windows:
+            yield window.window.start
+            inside = np.flatnonzero((middles >= window.window.start) & (middles < window.window.end)).tolist()
+            if inside and models.speech.has_speech(window):
+                for place, gain in _sound_gains(window, inside, lines, tried, models, language):
+                    found[place] = found.get(place, 0.0) + gain
+    return found
+
+
 def _sound_gains(
     window: EncodedWindow,
     inside: Sequence[int],
     lines: Sequence[Sequence[str]],
-    gains: np.ndarray,
+    tried: Sequence[int],
     models: Models,
     language: str,
 ) -> Iterator[tuple[int, float]]:
@@ -100,8 +113,8 @@ def _sound_gains(
         return text_likelihood([token.probability for token in models.speech.align_text(window, texts, language)])
 
     pairs = range(max(inside[0] - 1, 0), min(inside[-1] + 1, len(lines) - 1))
-    tried = [i for i in pairs if gains[i] >= TRIED_GAIN and lines[i] and lines[i + 1]][:MOST_TRIALS]
-    before = likelihood(inside) if tried else 0.0
-    for i in tried:
+    there = [i for i in tried if i in pairs][:MOST_TRIALS]
+    before = likelihood(inside) if there else 0.0
+    for i in there:
         other = {i: i + 1, i + 1: i}
         yield i, likelihood([other.get(place, place) for place in inside]) - before
