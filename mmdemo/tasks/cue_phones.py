@@ -18,6 +18,20 @@ from mmdemo.tasks.cross_lingual_hearing import windows_of
 from mmdemo.types import Audio, AudioFile, Cue, EncodedWindow, Encoding, Float32Array
 
 
+def can_hear_phones(models: Models, language: str) -> bool:
+    """Tell whether the speech model's tokens and the language can be read.
+
+    Args:
+        models: backbone and speech recogniser.
+        language: ISO 639-1 code.
+
+    Raises:
+        WeightsMissing: the weights of the reader of phones are not there.
+        WeightsCorrupt: they are damaged.
+    """
+    return isinstance(models.speech.word_aligner(language), PhoneReader)
+
+
 def hear_phones(
     sound: AudioFile | Audio | Encoding, cues: Sequence[Cue], models: Models, language: str
 ) -> Generator[float, None, PhoneTrack | None]:

@@ -24,11 +24,11 @@ from mmdemo.alignment.mask_correlation import MaskFit, correlate_mask
 from mmdemo.alignment.phone_track import PhoneTrack
 from mmdemo.alignment.resync_outcome import ResyncOutcome, with_moves
 from mmdemo.alignment.speech_mask import SpeechMask
-from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map
+from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map, stands_on_words
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cue_hearing import are_few_enough, hear_filled_pauses, hear_places, spot_cues
-from mmdemo.tasks.cue_phones import hear_phones
+from mmdemo.tasks.cue_phones import can_hear_phones, hear_phones
 from mmdemo.types import Audio, AudioFile, Cue, Encoding, Span
 
 THROUGHOUT_NATS, LEAST_NATS = 1.8, 1.0
@@ -59,9 +59,11 @@ def resync_by_hearing(
         Media seconds that were heard.
 
     Returns:
-        What becomes of the file; None when the recording is too long or too few cues were heard where that puts them.
+        What becomes of the file; None when too few cues were heard where that puts them, or when the recording is too
+        long to try every cue everywhere and nothing else would tell.
     """
-    if not are_few_enough(sound, cues, language):
+    everywhere = are_few_enough(sound, cues, language)
+    if not everywhere and not (_needs_confirming(cues, fit) and can_hear_phones(models, language)):
         return None
     furthest = _Furthest()
     if not writes_hesitations([cue.text for cue in cues], language):
@@ -70,7 +72,13 @@ def resync_by_hearing(
             mask = mask_without(mask, pauses)
             fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], mask)
     track = yield from shown_as(hear_phones(sound, cues, models, language), furthest)
-    return (yield from _Hearing(sound, cues, mask, models, language, recognisable, furthest, track).steps(fit))
+    work = _Hearing(sound, cues, mask, models, language, recognisable, everywhere, furthest, track)
+    return (yield from work.steps(fit))
+
+
+def _needs_confirming(cues: Sequence[Cue], fit: MaskFit) -> bool:
+    """Tell whether hearing cues where voice activity puts them may suffice."""
+    return fit.decision != "undecided" and not has_jump(cues, fit.found)
 
 
 class _Furthest:
@@ -95,6 +103,7 @@ class _Hearing:
     models: Models
     language: str
     recognisable: bool
+    everywhere: bool  # whether every cue can be tried everywhere
     furthest: _Furthest
     track: PhoneTrack | None  # None: Whisper's decoder tells how likely words are
 
@@ -104,10 +113,12 @@ class _Hearing:
         How far a cut or an inserted piece moves the cues behind it, few of them tell only together with their words.
         """
         nothing = (HeardCue(0.0, 0.0, 0.0),) * len(self.cues)
-        if fit.decision != "undecided" and not has_jump(self.cues, fit.found):
+        if _needs_confirming(self.cues, fit):
             decided = yield from self._decided(fit, nothing, THROUGHOUT_NATS)
-            if decided is not None:
+            if decided is not None or not self.everywhere:
                 return decided
+        if not self.everywhere:
+            return None
         spotting = spot_cues(self.sound, self.cues, self.models, self.language, self.track)
         heard = yield from shown_as(spotting, self.furthest)
         if heard:
@@ -129,7 +140,10 @@ class _Hearing:
                 return None
             time_map = fit.found
         settled = settled_map(self.cues, time_map, placed)
-        exact = is_exact(self.cues, time_map, self.mask)
+        on_words = self.track is not None and stands_on_words(
+            self.cues, time_map, spots_at(self.cues, time_map, placed, heard)
+        )
+        exact = on_words or is_exact(self.cues, time_map, self.mask)
         if exact:
             settled = better_on_speech(self.cues, (time_map, settled), self.mask)
         if fit.decision == "undecided" or not exact:
@@ -139,7 +153,7 @@ class _Hearing:
                 settled = found_again(self.cues, settled, runs, placed)
             settled = with_heard_rate(self.cues, settled, spots_at(self.cues, settled, placed, heard))
         spots = spots_at(self.cues, settled, placed, heard)
-        outcome = by_spots(self.cues, fit, settled, self.mask, spots)
+        outcome = by_spots(self.cues, fit, settled, self.mask, spots, on_words)
         if exact or outcome.outcome != "aligned" or self.track is None:
             return outcome  # an exact file's own times say more than the phones of one cue
         return with_moves(self.cues, outcome, find_moves(self.track, outcome.cues))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from mmdemo import reasons
 from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.mask_correlation import Decision, MaskFit
 from mmdemo.alignment.speech_mask import SpeechMask
-from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map
+from mmdemo.alignment.spotted_outcome import better_on_speech, by_spots, is_exact, spotted_map, stands_on_words
 from mmdemo.alignment.time_map import MapPiece, TimeMap
 from mmdemo.types import Cue
 
@@ -99,3 +101,16 @@ def test_a_right_file_is_not_touched_for_a_cue_that_is_heard_beside_its_place() 
     identity = TimeMap.identity()
     kept = by_spots(right, _fit("unchanged", identity), identity, _mask(), [HeardCue(t, t + 2.0, 0.9) for t in SPOKEN])
     assert kept.outcome == "unchanged" and list(kept.cues) == right
+
+
+def test_cues_that_begin_with_their_words_are_exact_whatever_voice_activity_says() -> None:
+    spots = [
+        HeardCue(t + error, t + 2.0, 0.9) for t, error in zip(SPOKEN, [0.02, -0.02] * 5 + [0.6, 0.01], strict=True)
+    ]
+    exact = _given([0.0] * len(SPOKEN))
+    assert stands_on_words(exact, MAP, spots)
+    assert not stands_on_words(_given([0.3, -0.3, 0.1] * 4), MAP, spots)
+    assert not stands_on_words(exact, MAP, [replace(spot, confidence=0.5) for spot in spots]), "nobody is certain"
+    assert not stands_on_words(exact[:3], MAP, spots[:3]), "too few"
+    kept = by_spots(exact, _fit(), MAP, SILENT, spots, on_words=True)
+    assert [cue.start for cue in kept.cues] == pytest.approx(SPOKEN)
