@@ -55,7 +55,7 @@ class PlacedCue:
 
     place: CuePlace
     likelihood: float  # mean log probability of its words
-    start: float  # media seconds, by most of its words
+    start: float  # media seconds, by most of its words; of the first of them, where phones tell
     spread: float  # seconds by which its words lie apart from where they should be
     words: int
     certainty: float | None = None  # 0..1, that it is said there; None: only its evenness tells

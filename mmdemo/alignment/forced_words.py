@@ -88,6 +88,22 @@ def given_words(texts: Sequence[str], language: str) -> tuple[GivenWord, ...]:
     return tuple(words)
 
 
+def words_by_line(texts: Sequence[str], language: str) -> dict[int, list[GivenWord]]:
+    """Cut lines into the words that are spoken, those of each line together (see `given_words`).
+
+    Args:
+        texts: of the lines.
+        language: ISO 639-1 code.
+
+    Returns:
+        Words in order by the position of their line; without lines of no words.
+    """
+    lines: dict[int, list[GivenWord]] = {}
+    for word in given_words(texts, language):
+        lines.setdefault(word.line, []).append(word)
+    return lines
+
+
 def _leading_space(text: str, start: int, language: str) -> str:
     if start > 0:
         return " " if text[start - 1].isspace() or text[start - 1] in ">}])\"'“‘(¿¡-" else ""

@@ -77,10 +77,9 @@ def _is_encoded(track: PhoneTrack, span: Span) -> bool:
 
 
 def _placed(place: CuePlace, found: WordsInStretch, cue: Cue, words: Sequence[GivenWord]) -> PlacedCue:
-    middle, spread = even_start(cue, [ForcedWord(word, at, 1.0) for word, at in zip(words, found.spans, strict=True)])
-    start = found.spans[0].start
+    _, spread = even_start(cue, [ForcedWord(word, at, 1.0) for word, at in zip(words, found.spans, strict=True)])
     certainty = _logistic(PLACED_OFFSET + PLACED_NATS * found.fit + PLACED_WORDS * math.log(len(words)))
-    return PlacedCue(place, found.fit, start, spread, len(words), certainty)
+    return PlacedCue(place, found.fit, found.spans[0].start, spread, len(words), certainty)
 
 
 def phones_anywhere(track: PhoneTrack, cues: Sequence[Cue], lines: Lines) -> tuple[HeardCue, ...]:

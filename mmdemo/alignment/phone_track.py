@@ -43,6 +43,7 @@ class PhoneTrack:
     likelihoods: Float32Array  # [F, P] every 10 ms, silence where nothing was encoded
     known: NDArray[np.bool_]  # [F] encoded
     language: str  # ISO 639-1 code of the words, one that can be read
+    pauses: tuple[Span, ...] = ()  # filled by an “um …” that is not written; no phone of it is known
 
     @cached_property
     def _coarse(self) -> Float32Array:

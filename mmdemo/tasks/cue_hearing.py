@@ -9,7 +9,7 @@ from contextlib import closing
 from mmdemo.alignment.cue_places import CuePlace, PlacedCue
 from mmdemo.alignment.cue_spotting import LEAST_WINDOWS, ForcedWord, even_start, spotted_cues, text_parts, word_fit
 from mmdemo.alignment.filled_pauses import filled_spans
-from mmdemo.alignment.forced_words import GivenWord, given_words
+from mmdemo.alignment.forced_words import GivenWord, given_words, words_by_line
 from mmdemo.alignment.heard_cues import HeardCue
 from mmdemo.alignment.phone_places import LEAST_SHARE, MARGIN_SECONDS, phones_anywhere, phones_at
 from mmdemo.alignment.phone_track import PhoneTrack
@@ -51,7 +51,7 @@ def spot_cues(
         One a cue; none where the recording is too short for this.
     """
     if track is not None:
-        return phones_anywhere(track, cues, _lines(cues, language))
+        return phones_anywhere(track, cues, words_by_line([cue.text for cue in cues], language))
     parts = _parts(cues, language)
     heard: list[list[ForcedWord]] = []
     with closing(windows_of(sound, models)) as windows:
@@ -126,7 +126,7 @@ def hear_places(
     Returns:
         One for each place that was encoded, in any order; without cues of no words.
     """
-    lines = _lines(cues, language)
+    lines = words_by_line([cue.text for cue in cues], language)
     if track is not None:
         return phones_at(track, cues, places, lines)
     heard: list[PlacedCue] = []
@@ -142,14 +142,6 @@ def hear_places(
     for place in waiting:
         heard += _heard_at(place, lines, cues, before, models, language)
     return tuple(heard)
-
-
-def _lines(cues: Sequence[Cue], language: str) -> dict[int, list[GivenWord]]:
-    """Return the words of each cue that has some, by its position."""
-    lines: dict[int, list[GivenWord]] = {}
-    for word in given_words([cue.text for cue in cues], language):
-        lines.setdefault(word.line, []).append(word)
-    return lines
 
 
 def _heard_at(

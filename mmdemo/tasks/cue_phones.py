@@ -7,7 +7,7 @@ from contextlib import closing
 
 import numpy as np
 
-from mmdemo.alignment.filled_pauses import writes_hesitations
+from mmdemo.alignment.filled_pauses import filled_spans, writes_hesitations
 from mmdemo.alignment.pause_levels import FRAME_SECONDS
 from mmdemo.alignment.phone_track import PhoneTrack
 from mmdemo.backbone.filled_pauses import find_filled_pauses
@@ -15,7 +15,7 @@ from mmdemo.backbone.spoken_phones import FRAMES_A_TOKEN, PHONES, SILENCE, Phone
 from mmdemo.backbone.window_parts import tokens_in_time
 from mmdemo.runtime import Models
 from mmdemo.tasks.cross_lingual_hearing import windows_of
-from mmdemo.types import Audio, AudioFile, Cue, EncodedWindow, Encoding, Float32Array
+from mmdemo.types import Audio, AudioFile, Cue, EncodedWindow, Encoding, Float32Array, Span
 
 
 def can_hear_phones(models: Models, language: str) -> bool:
@@ -58,13 +58,15 @@ def hear_phones(
         return None
     written = writes_hesitations([cue.text for cue in cues], language)
     heard: list[tuple[int, Float32Array, np.ndarray]] = []  # first frame, [F, P], [F]
+    pauses: list[Span] = []
     with closing(windows_of(sound, models)) as windows:
         for window in windows:
             yield window.window.start
-            said = None if written else ~find_filled_pauses(window, models.speech.model_id)
-            heard.append(_heard(window, reader, said))
+            filled = None if written else find_filled_pauses(window, models.speech.model_id)
+            pauses += () if filled is None else filled_spans(window, filled)
+            heard.append(_heard(window, reader, None if filled is None else ~filled))
     likelihoods, known = _joined(heard)
-    return PhoneTrack(likelihoods, known, language)
+    return PhoneTrack(likelihoods, known, language, tuple(pauses))
 
 
 def _heard(window: EncodedWindow, reader: PhoneReader, said: np.ndarray | None) -> tuple[int, Float32Array, np.ndarray]:

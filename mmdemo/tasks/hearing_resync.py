@@ -66,12 +66,13 @@ def resync_by_hearing(
     if not everywhere and not (_needs_confirming(cues, fit) and can_hear_phones(models, language)):
         return None
     furthest = _Furthest()
-    if not writes_hesitations([cue.text for cue in cues], language):
-        pauses = yield from shown_as(hear_filled_pauses(sound, models), furthest)
-        if pauses:
-            mask = mask_without(mask, pauses)
-            fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], mask)
     track = yield from shown_as(hear_phones(sound, cues, models, language), furthest)
+    pauses = () if track is None else track.pauses
+    if track is None and not writes_hesitations([cue.text for cue in cues], language):
+        pauses = yield from shown_as(hear_filled_pauses(sound, models), furthest)
+    if pauses:
+        mask = mask_without(mask, pauses)
+        fit = correlate_mask([Span(cue.start, cue.end) for cue in cues], mask)
     work = _Hearing(sound, cues, mask, models, language, recognisable, everywhere, furthest, track)
     return (yield from work.steps(fit))
 
@@ -115,7 +116,7 @@ class _Hearing:
         nothing = (HeardCue(0.0, 0.0, 0.0),) * len(self.cues)
         if _needs_confirming(self.cues, fit):
             decided = yield from self._decided(fit, nothing, THROUGHOUT_NATS)
-            if decided is not None or not self.everywhere:
+            if decided is not None:
                 return decided
         if not self.everywhere:
             return None

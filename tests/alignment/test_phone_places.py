@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mmdemo.alignment.cue_places import CuePlace, confidence_of
-from mmdemo.alignment.forced_words import GivenWord, given_words
+from mmdemo.alignment.forced_words import GivenWord, given_words, words_by_line
 from mmdemo.alignment.phone_places import phones_anywhere, phones_at, phones_exchanged
 from mmdemo.types import Cue, Span
 from tests.alignment.phone_tracks import clear_track
@@ -19,10 +19,7 @@ CUES = (Cue(1, 5.0, 7.0, "Seven dogs run."), Cue(2, 16.0, 17.8, "Black cats slee
 
 
 def _lines(cues: tuple[Cue, ...] = CUES) -> dict[int, list[GivenWord]]:
-    lines: dict[int, list[GivenWord]] = {}
-    for word in given_words([cue.text for cue in cues], "en"):
-        lines.setdefault(word.line, []).append(word)
-    return lines
+    return words_by_line([cue.text for cue in cues], "en")
 
 
 def test_a_cue_is_certain_where_it_is_said_and_nowhere_else() -> None:
