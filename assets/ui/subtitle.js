@@ -175,7 +175,7 @@ const build = () => {
   if (room.firstChild) return;
   cues = JSON.parse(figure.dataset.cues);
   words = JSON.parse(figure.dataset.words);
-  [end, rate, peaks] = [Number(figure.dataset.end), Number(figure.dataset.rate), bytes(figure.dataset.peaks)];
+  end = Number(figure.dataset.end);
   drag = null;
   // What the keys have changed meanwhile is still to be sent, unless its cue is gone.
   if (!cues[waiting?.row]) waiting = null;
@@ -216,7 +216,16 @@ const build = () => {
   fill();
   if (again) barOf(chosen)?.focus({ preventScroll: true });
 };
+// The sound comes apart from the cues, often later.
+const sound = document.querySelector("#mm-timeline-sound");
+const listen = () => {
+  const data = sound.querySelector(".mm-sound")?.dataset;
+  [rate, peaks] = [Number(data?.rate ?? rate), bytes(data?.peaks ?? "")];
+  if (layer) draw();
+};
 new MutationObserver(build).observe(element, { childList: true, subtree: true });
+new MutationObserver(listen).observe(sound, { childList: true, subtree: true, attributes: true });
 document.addEventListener("timeupdate", follow, true);
 document.addEventListener("seeked", follow, true);
+listen();
 build();

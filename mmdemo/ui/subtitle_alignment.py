@@ -34,6 +34,7 @@ from mmdemo.ui.subtitle_updates import (
     mode_updates,
     note_updates,
     player_updates,
+    sound_updates,
     status_updates,
     table_update,
     text_updates,
@@ -173,7 +174,7 @@ class SubtitlesTab(CorrectionHandlers):
                         yield {self.parts.status: gr.skip()}  # a page that was closed is noticed only at a yield
                     else:
                         state.view = replace(state.view, waveform=waveform)
-                        yield timeline_updates(self.parts, state.view, session.language)
+                        yield sound_updates(self.parts, state.view)
         except Exception as error:
             sentence_for(error, job.name)  # logged; the timeline serves without the sound
 

@@ -33,6 +33,7 @@ def build_editor(localisation: Localisation) -> dict[str, Any]:
     """
     make = localisation.make
     with gr.Column(visible=False) as results:
+        sound = gr.HTML("", visible="hidden", elem_id="mm-timeline-sound")
         timeline = gr.HTML("", js_on_load=timeline_script(), elem_id="mm-timeline")
         table = make(
             gr.Dataframe,
@@ -60,7 +61,7 @@ def build_editor(localisation: Localisation) -> dict[str, Any]:
         )
         parts = _downloads(localisation) | _export(localisation)
     buttons = {"add_row": add_row, "delete_row": delete_row, "undo": undo, "note": note, "realign": realign}
-    return {"results": results, "timeline": timeline, "table": table, **buttons, **parts}
+    return {"results": results, "sound": sound, "timeline": timeline, "table": table, **buttons, **parts}
 
 
 def _downloads(localisation: Localisation) -> dict[str, Any]:

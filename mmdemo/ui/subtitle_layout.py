@@ -52,6 +52,7 @@ class SubtitleComponents:
     note: gr.HTML
     downloads: dict[str, gr.DownloadButton]
     retimed: gr.DownloadButton
+    sound: gr.HTML
     timeline: gr.HTML
     undo: gr.Button
     realign: gr.Checkbox
@@ -75,7 +76,8 @@ class SubtitleComponents:
             self.transcript,
         ]
         single += [self.tracks, self.mode, self.file, self.results, self.table, self.delete_row, self.note]
-        single += [self.timeline, self.undo, self.export, self.export_track, self.export_burned, self.export_cancel]
+        single += [self.sound, self.timeline, self.undo]
+        single += [self.export, self.export_track, self.export_burned, self.export_cancel]
         return [*single, self.export_status, self.export_file, self.retimed, *self.downloads.values()]
 
     @property

@@ -51,14 +51,28 @@ def timeline_html(view: SubtitleView, language: str) -> str:
     # The script fills in the row and the count.
     words = {name: TEXTS[f"timeline_{name}"].text(language) for name in ("cue", "unsure", "corrected")}
     title = escape(text("timeline", language))
-    peaks = b64encode(view.waveform).decode()
     return (
-        f'<figure class="mm-figure mm-timeline" data-end="{end:.3f}" data-rate="{LEVEL_RATE}" data-peaks="{peaks}" '
+        f'<figure class="mm-figure mm-timeline" data-end="{end:.3f}" '
         f'data-cues="{escape(json.dumps(rows, ensure_ascii=False))}" '
         f'data-words="{escape(json.dumps(words, ensure_ascii=False))}">'
         f'<h3 class="mm-heading">{title}</h3><div class="mm-timeline-place" aria-label="{title}" role="group"></div>'
         f'<figcaption class="mm-empty">{escape(text("timeline_help", language))}</figcaption></figure>'
     )
+
+
+def sound_html(view: SubtitleView) -> str:
+    """Describe the sound below the cues for the script.
+
+    It has no words and a component of its own: it is measured behind the work, and would bring back the language
+    before when it arrives after another was chosen.
+
+    Args:
+        view: its waveform is drawn.
+
+    Returns:
+        Data that nobody sees; without a waveform there are no peaks in it.
+    """
+    return f'<div class="mm-sound" data-rate="{LEVEL_RATE}" data-peaks="{b64encode(view.waveform).decode()}"></div>'
 
 
 def level_count(duration: float) -> int:

@@ -16,7 +16,7 @@ from mmdemo.ui.subtitle_editor_layout import headers
 from mmdemo.ui.subtitle_export import export_updates, stale_updates
 from mmdemo.ui.subtitle_job import SubtitleSession, write_files
 from mmdemo.ui.subtitle_layout import SubtitleComponents
-from mmdemo.ui.subtitle_timeline import timeline_html
+from mmdemo.ui.subtitle_timeline import sound_html, timeline_html
 from mmdemo.ui.subtitle_tracks import tracks_html
 from mmdemo.ui.subtitle_view import (
     RUNNING_PHASES,
@@ -122,7 +122,12 @@ def editor_updates(parts: SubtitleComponents, state: SubtitleSession, language: 
 
 def timeline_updates(parts: SubtitleComponents, view: SubtitleView, language: str) -> Updates:
     """Draw the cues on the timeline."""
-    return {parts.timeline: gr.update(value=timeline_html(view, language))}
+    return {parts.timeline: gr.update(value=timeline_html(view, language))} | sound_updates(parts, view)
+
+
+def sound_updates(parts: SubtitleComponents, view: SubtitleView) -> Updates:
+    """Draw the sound below the cues, in which there are no words."""
+    return {parts.sound: gr.update(value=sound_html(view))}
 
 
 def correction_updates(

@@ -159,11 +159,11 @@ def test_a_strange_drag_is_a_sentence_or_nothing(page: Page, clip: Path) -> None
 def test_the_sound_is_drawn_behind_the_work(page: Page, fake: FakePipeline, clip: Path) -> None:
     page.start(str(clip))
     page.run()
-    assert 'data-peaks=""' in page.of(page.tab.parts.timeline)
+    assert 'data-peaks=""' in page.of(page.tab.parts.sound)
     page.play(page.tab.draw_sound(page.session, page.state))
     waveform = page.state.view.waveform
     assert len(waveform) == 1600 and (waveform[0], waveform[-1]) == (64, 255)
-    assert 'data-peaks="QEBA' in page.of(page.tab.parts.timeline)
+    assert 'data-peaks="QEBA' in page.of(page.tab.parts.sound)
     assert page.state.view.cues == CUES
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mmdemo.types import Cue
 from mmdemo.ui.i18n import CHINESE, ENGLISH
-from mmdemo.ui.subtitle_timeline import coarser, level_count, packed, timeline_html
+from mmdemo.ui.subtitle_timeline import coarser, level_count, packed, sound_html, timeline_html
 from mmdemo.ui.subtitle_view import SubtitleView
 from tests.ui.test_subtitle_view import EVIL, Tags
 
@@ -30,10 +30,15 @@ def test_the_script_gets_everything_and_nothing_can_run() -> None:
     html = timeline_html(VIEW, ENGLISH)
     data = {name: unescape(value) for name, value in re.findall(r'data-(\w+)="([^"]*)"', html)}
     assert json.loads(data["cues"]) == [[1.0, 2.0, " ".join(EVIL.split())[:80], 0, 1], [3.0, 9.5, "two lines", 1, 0]]
-    assert (data["end"], data["rate"], data["peaks"]) == ("9.500", "20", "AP8=")
+    assert data["end"] == "9.500"
     assert json.loads(data["words"])["cue"] == "Subtitle {row} of {count}"
     assert not any(tag in ("script", "img") or "onclick" in attributes for tag, attributes in Tags(html).found)
     assert "第 {row} 条" in timeline_html(VIEW, CHINESE)
+
+
+def test_the_sound_has_no_words() -> None:
+    assert sound_html(VIEW) == '<div class="mm-sound" data-rate="20" data-peaks="AP8="></div>'
+    assert 'data-peaks=""' in sound_html(replace(VIEW, waveform=b""))
 
 
 def test_without_cues_there_is_no_timeline() -> None:
