@@ -98,7 +98,7 @@ class VoiceSeparator:
 
     @cached_property
     def _number(self) -> torch.dtype:
-        """What the networks calculate in: bfloat16 takes half of the time where the processor has units for it.
+        """What the networks calculate in: bfloat16 takes half of the time where the processor has tiles for it.
 
         Voices that come out differ by -44 dB then, measured on a development recording under music.
         """
