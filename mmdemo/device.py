@@ -10,8 +10,8 @@ from mmdemo.errors import DeviceUnavailable
 from mmdemo.zero_gpu import LENT, on_zero_gpu
 
 BFLOAT16_UNITS = ("amx_bf16", "bf16")
-"""As PyTorch names them: Intel's tiles, Arm. The vectors of AVX-512 alone take 1.8 times as long as float32 for a linear
-layer, and 1.4 times for `mmdemo.separation` (measured on a Xeon that shows no tiles)."""
+"""As PyTorch names them: Intel's tiles, Arm. The vectors of AVX-512 alone take 1.8 times as long as float32 for a
+linear layer, and 1.4 times for `mmdemo.separation` (measured on a Xeon that shows no tiles)."""
 
 
 def choose_device(settings: Settings) -> str:

@@ -26,6 +26,10 @@ SURE_EVIDENCE, LEAST_SURE_CUES = 24.0, 0.5
 """Voice activity alone is trusted when its evidence is clear and nine of ten cues stand on speech; hesitant speech has
 pauses inside its lines, and Silero misses some speakers, so that twice the evidence is enough with half of the cues."""
 
+SHARP_SECONDS = 0.05
+"""Spread of the errors around onsets. Of 203 clear fits of shifted, drifting and right files 199 lay below 0.03, of 88
+with errors of 0.3 s none below 0.07 (own cases, no music); from here to `JITTER_SECONDS` the words are listened to."""
+
 
 @dataclass(frozen=True)
 class ResyncOutcome:
@@ -59,6 +63,11 @@ def onsets_of(cues: Sequence[Cue], fit: MaskFit, mask: SpeechMask) -> Snapping:
 def onsets_near(cues: Sequence[Cue], mask: SpeechMask) -> Snapping:
     """Find the onsets that cues were meant for, where their file fits already."""
     return find_onsets([Span(cue.start, cue.end) for cue in cues], mask)
+
+
+def is_sharp(snapping: Snapping) -> bool:
+    """Tell whether a file's own times are exact beyond doubt."""
+    return snapping.spread <= SHARP_SECONDS
 
 
 def is_rough(snapping: Snapping) -> bool:

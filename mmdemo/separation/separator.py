@@ -43,7 +43,11 @@ class Separated:
 
 
 class VoiceSeparator:
-    """Takes music from under voices with Spleeter's two U-Nets; the weights are loaded when first needed.
+    """Takes music from under voices with Spleeter's U-Net of voices; the weights are loaded when first needed.
+
+    The share of the voices is taken as that network gives it. Spleeter itself weighs two networks' estimates against
+    each other (a Wiener filter), which takes twice the time and leaves voices under music 0.3 dB purer (13.0 instead of
+    12.7 dB against the clean recording, development cases).
 
     Args:
         settings: threads and the folder of the cache.
@@ -74,7 +78,7 @@ class VoiceSeparator:
             return self._weights is not None
 
     @cached_property
-    def _networks(self) -> tuple[SpectrogramUNet, SpectrogramUNet]:
+    def _network(self) -> SpectrogramUNet:
         import torch
 
         from mmdemo.separation.tensorflow_checkpoint import read_checkpoint
@@ -85,20 +89,15 @@ class VoiceSeparator:
         try:
             checkpoint = read_checkpoint(self._weights.folder, CHECKPOINT_NAME)
             interleaved = MOST_INTERLEAVED if self._number == torch.float32 else max(CHANNELS)
-            voices, music = (network_of_source(checkpoint, i, interleaved) for i in range(len(SOURCES)))
+            voices = network_of_source(checkpoint, SOURCES.index("vocals"), interleaved)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise WeightsCorrupt(path=self._weights.folder, command=VOICE_SEPARATOR.install) from error
-        return self._placed(voices), self._placed(music)
-
-    def _placed(self, network: SpectrogramUNet) -> SpectrogramUNet:
-        import torch
-
-        placed: SpectrogramUNet = network.to(self._device, self._number).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        placed: SpectrogramUNet = voices.to(self._device, self._number).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return placed
 
     @cached_property
     def _number(self) -> torch.dtype:
-        """What the networks calculate in: bfloat16 takes half of the time where the processor has tiles for it.
+        """What the network calculates in: bfloat16 takes half of the time where the processor has tiles for it.
 
         Voices that come out differ by -44 dB then, measured on a development recording under music.
         """
@@ -135,7 +134,7 @@ class VoiceSeparator:
         return Separated(voices, decibels)
 
     def _mask(self, magnitude: torch.Tensor) -> torch.Tensor:
-        """Return the voices' share of each bin [F, T], a Wiener filter between the two networks' estimates."""
+        """Return the voices' share of each bin [F, T]."""
         import torch
         from torch.nn import functional
 
@@ -144,8 +143,7 @@ class VoiceSeparator:
         bins, frames = magnitude.shape
         padded = functional.pad(magnitude, (0, -frames % GRANULE, 0, -bins % GRANULE))  # [F', T']
         entering = padded.T[None, None].to(self._number).contiguous(memory_format=torch.channels_last)  # [1, 1, T', F']
-        voices, music = (torch.square(network(entering)[0].float()) for network in self._networks)  # [T', F']
-        share = (voices + TINY / 2) / (voices + music + TINY)
+        share: torch.Tensor = self._network(entering)[0].float()  # [T', F']
         return share.T[:bins, :frames]
 
 

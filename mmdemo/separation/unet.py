@@ -1,4 +1,4 @@
-"""Spleeter's network: a U-Net from a magnitude spectrogram to the part of it that one source has.
+"""Spleeter's network: a U-Net from a magnitude spectrogram to the share of each bin that one source has.
 
 Hennequin et al. 2020, “Spleeter: a fast and efficient music source separation tool with pre-trained models” (JOSS 5,
 2154), after Jansson et al. 2017, “Singing voice separation with deep U-Net convolutional networks”. Recordings here are
@@ -67,7 +67,7 @@ class SpectrogramUNet(nn.Module):
             magnitude: [B, 1, T, F], both multiples of `GRANULE`.
 
         Returns:
-            Its magnitude [B, T, F].
+            Its share of each bin [B, T, F], from 0 to 1.
         """
         passed = []
         values = magnitude
@@ -83,8 +83,7 @@ class SpectrogramUNet(nn.Module):
             values = self.up_norms[i](functional.relu(grown))  # [B, C, 2 T, 2 F]
             if i + 1 < LEVELS:
                 values = torch.cat([passed[LEVELS - 2 - i], values], 1)
-        share = torch.sigmoid(self.mask(functional.pad(values, (3, 3, 3, 3)))).mean(1)  # [B, T, F]
-        return share * magnitude[:, 0]
+        return torch.sigmoid(self.mask(functional.pad(values, (3, 3, 3, 3)))).mean(1)  # [B, T, F]
 
 
 def interleaved(layer: nn.ConvTranspose2d) -> nn.Sequential:

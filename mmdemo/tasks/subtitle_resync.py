@@ -19,6 +19,7 @@ from mmdemo.alignment.resync_outcome import (
     by_words,
     is_clear,
     is_rough,
+    is_sharp,
     is_strong,
     onsets_of,
     refused,
@@ -30,6 +31,7 @@ from mmdemo.backbone.recordings import sound_blocks
 from mmdemo.runtime import Models
 from mmdemo.stepwise import shown_as
 from mmdemo.tasks.cross_lingual_hearing import find_language, hear_meanings
+from mmdemo.tasks.cue_phones import can_hear_phones
 from mmdemo.tasks.hearing_resync import resync_by_hearing
 from mmdemo.tasks.line_order import are_lines_suspected, order_lines
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
@@ -154,19 +156,22 @@ class _Resync:
     @staticmethod
     def _suffices(fit: MaskFit, snapping: Snapping) -> bool:
         """Tell whether voice activity alone decides."""
-        return is_clear(fit) and not is_rough(snapping)
+        return is_clear(fit) and is_sharp(snapping)
 
     def _decided(self, fit: MaskFit, snapping: Snapping) -> Steps:
         if self._suffices(fit, snapping):
             return (yield from self._in_order(by_voice(self.cues, fit)))
+        almost = is_clear(fit) and not is_rough(snapping)
         texts = [cue.text for cue in self.cues]
         spoken, probability = yield from self._spoken()
         written = other_language(texts, spoken) if spoken else ""
-        if not written or probability < UNDOUBTED_LANGUAGE_PROBABILITY:
-            own = self._own_language(texts, spoken, probability)
-            found = (yield from self._by_spots(fit, own)) if own else None
+        own = self._language_to_hear(texts, written, spoken, probability)
+        if own and (not almost or can_hear_phones(self.models, own)):
+            found = yield from self._by_spots(fit, own)
             if found is not None:
                 return found, own
+        if almost:
+            return (yield from self._in_order(by_voice(self.cues, fit)))
         if written:
             return (yield from self._by_meaning(fit, snapping, written, spoken))
         return (yield from self._by_words(fit, snapping, spoken))
@@ -190,6 +195,17 @@ class _Resync:
             return self.language, 1.0
         finding = find_language(self.sound, self.models)
         return (yield from shown_as(finding, lambda _: self._progress(0.0, "")))
+
+    def _language_to_hear(self, texts: Sequence[str], written: str, spoken: str, probability: float) -> str:
+        """Return the language to hear the cues in, "" where it is not worth trying.
+
+        Noise and music make Whisper sure of a language that nobody speaks (of Czech by telephone under music it is
+        Latin, at 0.97), so the language of the text is tried where its phones can be heard, unless the user named one.
+        """
+        if not written or probability < UNDOUBTED_LANGUAGE_PROBABILITY:
+            return self._own_language(texts, spoken, probability)
+        known = not self.language and written in self.models.speech.languages
+        return written if known and can_hear_phones(self.models, written) else ""
 
     def _own_language(self, texts: Sequence[str], spoken: str, probability: float) -> str:
         """Return the language to hear the cues in: that of the text, where that of the speech is in doubt."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from mmdemo import reasons
 from mmdemo.config import Limits
@@ -23,8 +25,10 @@ from mmdemo.evaluation.alignment_voices import Voice, say
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
 from mmdemo.media import audio_from_samples, load_audio, open_audio
 from mmdemo.runtime import Models
+from mmdemo.tasks import subtitle_resync
 from mmdemo.tasks.subtitle_alignment import transcribe_whole
 from mmdemo.tasks.subtitle_resync import resync
+from mmdemo.tasks.transcript_alignment import align_whole
 from mmdemo.types import SAMPLE_RATE, Audio, Cue
 from tests.fakes import fake_models
 from tests.profiles import knows
@@ -169,13 +173,49 @@ def test_neighbours_in_each_others_place_are_exchanged(real_models: Models) -> N
 @pytest.mark.real
 def test_rough_subtitles_begin_behind_the_um_that_nobody_wrote(real_models: Models, tmp_path: Path) -> None:
     """With “um” and a pause before and inside most lines, together they looked like the beginnings: 2 of 14 right."""
-    recipe = next(recipe for recipe in RECIPES if recipe.name == "unseen fillers unwritten")
-    case, waveform = build_case(recipe, tmp_path / "hesitant.wav", tmp_path)
+    assert np.mean(_missed_under_music("unseen fillers unwritten", real_models, tmp_path) <= 0.3) >= 0.8
+
+
+@pytest.mark.real
+def test_voice_activity_alone_does_not_decide_under_music(real_models: Models, tmp_path: Path) -> None:
+    """It fits well enough here to seem sure, but takes errors of the times for a cut: 10 of 14 right."""
+    assert np.mean(_missed_under_music("development telephone", real_models, tmp_path) <= 0.3) >= 0.9
+
+
+def _missed_under_music(name: str, models: Models, folder: Path) -> NDArray[np.float64]:
+    """Resync rough subtitles of a case under music; returns by how many seconds each line misses."""
+    recipe = next(recipe for recipe in RECIPES if recipe.name == name)
+    case, waveform = build_case(recipe, folder / "case.wav", folder)
     write_case(case, waveform)
     trial = make_trial("music", scene_of(case, [case], "music"))
-    sound = audio_from_samples(trial.waveform, SAMPLE_RATE, "hesitant")
-    *before, last = resync(sound, trial.cues, real_models)
+    sound = audio_from_samples(trial.waveform, SAMPLE_RATE, "case")
+    *before, last = resync(sound, trial.cues, models)
     assert [item.seconds_done for item in before] == sorted(item.seconds_done for item in before)
+    assert last.outcome == "aligned"
     right = [line.start for line in trial.truth if line is not None]
-    missed = np.abs([after.start - start for after, start in zip(last.cues, right, strict=True)])
-    assert last.outcome == "aligned" and np.mean(missed <= 0.3) >= 0.8
+    return np.abs(np.array([cue.start for cue in last.cues]) - right)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("named", [None, "la"])
+def test_the_phones_of_the_text_tell_where_another_language_was_heard(
+    real_models: Models, spoken: tuple[Path, tuple[Cue, ...]], monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    """Whisper is sure of Latin in some noise; whoever names a language is believed."""
+    path, written = spoken
+    right = align_whole(open_audio(path, Limits()), [cue.text for cue in written], real_models, "en").cues
+    errors = np.random.default_rng(5).normal(0.0, 0.3, len(right)).clip(-0.6, 0.6).tolist()
+    given = [replace(c, start=c.start + 7.3 + e, end=c.end + 7.3 + e) for c, e in zip(right, errors, strict=True)]
+
+    def mistaken(sound: object, models: Models) -> Generator[float, None, tuple[str, float]]:
+        yield 0.0
+        return "la", 0.97
+
+    monkeypatch.setattr(subtitle_resync, "find_language", mistaken)
+    *_, last = resync(open_audio(path, Limits()), given, real_models, named)
+    if named:
+        assert last.language == "la"
+        return
+    missed = [abs(after.start - cue.start) for after, cue in zip(last.cues, right, strict=True)]
+    assert last.outcome == "aligned" and last.language == "en"
+    assert np.mean(np.array(missed) <= 0.3) >= 0.9
