@@ -96,7 +96,8 @@ def place_window(
     placed = settle_line_breaks(placed, ends, voice, {float(run.first) for run in runs})
     align = None if refinement is None else _aligner(refinement, encoded, samples, unsaid)
     if refinement is not None and align is not None:
-        placed = _refined(placed, planned, given, runs, align, refinement, len(voice))
+        edges = runs if samples is not None else ()  # what was kept for encoding begins before its sound
+        placed = _refined(placed, planned, given, edges, align, refinement, len(voice))
     return {
         word.given: AlignedWord(
             origin + place.first * FRAME_SECONDS,

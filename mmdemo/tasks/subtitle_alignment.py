@@ -10,6 +10,7 @@ from mmdemo import reasons
 from mmdemo.backbone.base import read_windows
 from mmdemo.runtime import Models
 from mmdemo.subtitles import confidence, shape_cues
+from mmdemo.tasks.recognised_words import WordPlacer
 from mmdemo.tasks.recorded_sound import Listenable, sound_of
 from mmdemo.types import (
     Cue,
@@ -59,6 +60,8 @@ def transcribe(media: Listenable, models: Models, language: str | None = None) -
         NoAudio: the clip has no sound.
         WrongMediaKind: the encoding is of a picture or a text.
         InputError: the sound cannot be decoded.
+        WeightsMissing: weights that this needs are not there.
+        WeightsCorrupt: they are damaged.
     """
     chosen = models.speech.check_language(language)
     sound = sound_of(media)
@@ -94,6 +97,7 @@ class _Transcription:
     open_cues: list[Cue] = field(default_factory=list)
     imagined: int = 0
     repeated: int = 0
+    placer: WordPlacer | None = None  # once the language is known
 
     def __post_init__(self) -> None:
         if self.chosen is not None:
@@ -121,8 +125,11 @@ class _Transcription:
         heard = self.models.speech.transcribe_window(window, self.language)
         self.imagined += heard.imagined
         self.repeated += heard.repeated
-        self.segments.extend(heard.segments)
-        self.open_segments.extend(heard.segments)
+        if self.placer is None:
+            self.placer = WordPlacer(self.models.speech, self.language)
+        sentences = self.placer.place(window, heard.segments)
+        self.segments.extend(sentences)
+        self.open_segments.extend(sentences)
         self.open_cues = list(shape_cues(self.open_segments, self.language))
         if len(self.open_cues) > OPEN_CUES:
             self.settled.extend(self.open_cues[:-OPEN_CUES])

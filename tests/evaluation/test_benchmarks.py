@@ -54,7 +54,7 @@ def _write_data(folder: Path) -> None:
         (folder / name).mkdir()
     waveform = load_audio(sample(SPEECH_FILES[2]), transcription.settings().limits).waveform
     soundfile.write(folder / "alignment" / "case.wav", waveform, SAMPLE_RATE)
-    line = {"text": "I trust you had an historic evening", "start": 0.2, "end": 3.3, "words": None}
+    line = {"text": "I trust you had an historic evening", "start": 0.67, "end": 3.3, "words": None}
     case = {"name": "case", "lang": "en", "duration": len(waveform) / SAMPLE_RATE, "lines": [line]}
     (folder / "alignment" / "case.json").write_text(json.dumps(case), "utf-8")
     digits = folder / "digits"
@@ -78,6 +78,6 @@ def test_transcription_measures_errors_and_times(
     assert transcription.main(["--data", str(tmp_path), "--captions", "1", "--json", str(target)]) == 0
     rows = {row["name"]: row for row in json.loads(target.read_text("utf-8"))["cases"]}
     assert rows["case"]["error_rate"] <= 0.3
-    assert rows["case"]["start_mean_ms"] < 300
+    assert rows["case"]["start_mean_ms"] < 50  # her voice begins behind music without a pitch
     assert rows["captions"]["reference_length"] == 7
     assert rows["digits"]["reference_length"] == 3

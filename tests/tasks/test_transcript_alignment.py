@@ -11,6 +11,8 @@ import pytest
 from mmdemo.backbone.audio_tower import AudioTower
 from mmdemo.config import Limits
 from mmdemo.errors import NoAudio, UnknownLanguage, WrongMediaKind
+from mmdemo.evaluation.alignment_texts import GENERALISATION_TEXTS
+from mmdemo.evaluation.alignment_voices import Voice, say
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
 from mmdemo.media import audio_from_samples, load_audio
 from mmdemo.runtime import Models
@@ -227,3 +229,18 @@ def test_a_cancelled_alignment_goes_on_where_it_stopped(
     windows = len(real_models.backbone.encode_sound(media).windows)
     assert 0 < first < windows == len(encoded)
     assert result.cues
+
+
+@pytest.mark.real
+def test_lines_begin_with_their_words_where_only_the_encoding_is_left(real_models: Models) -> None:
+    """What was kept for encoding begins before the voice, and lines began with it: half of them by over 50 ms."""
+    pause = np.zeros(SAMPLE_RATE, np.float32)
+    pieces, starts = [pause], []
+    for text in GENERALISATION_TEXTS["en"][:10]:
+        starts.append(sum(map(len, pieces)) / SAMPLE_RATE)
+        pieces += [say(text, Voice("en-us")).waveform, pause]
+    sound = audio_from_samples(np.concatenate(pieces), SAMPLE_RATE, "lines")
+    encoding = real_models.backbone.encode_sound(sound)
+    found = align_whole(encoding, GENERALISATION_TEXTS["en"][:10], real_models, "en")
+    missed = np.abs(np.array([cue.start for cue in found.cues]) - starts)
+    assert np.mean(missed <= 0.05) >= 0.9
