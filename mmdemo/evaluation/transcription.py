@@ -24,6 +24,7 @@ from mmdemo.evaluation.empty_cache import empty_cache
 from mmdemo.evaluation.metrics import matching_units, normalized_words, time_errors, word_error_rate
 from mmdemo.evaluation.reports import evaluation_parser, finish, load_average
 from mmdemo.evaluation.sample_media import SPEECH_FILES, sample
+from mmdemo.evaluation.subtitle_alignment import find_cases
 from mmdemo.media import audio_from_samples, open_audio
 from mmdemo.runtime import Models, load_models
 from mmdemo.tasks.subtitle_alignment import transcribe_whole
@@ -142,7 +143,20 @@ def _heard_units(transcript: Transcript, language: str, spell_digits: bool) -> l
     return units
 
 
-def evaluate_case(case: SpeechCase, loaded: Models) -> CaseResult:
+@dataclass(frozen=True)
+class Measured:
+    """What came of one case, before it is summed up."""
+
+    name: str
+    seconds: float
+    edits: int
+    reference_length: int
+    differences: tuple[float, ...]  # of line starts, seconds
+    missing: int  # lines whose first word was not recognised
+    elapsed: float  # seconds
+
+
+def measure_case(case: SpeechCase, loaded: Models) -> Measured:
     """Transcribe one case and compare with the truth.
 
     Line starts are compared where the first unit of a line was recognised; the rest counts as missing.
@@ -157,34 +171,47 @@ def evaluate_case(case: SpeechCase, loaded: Models) -> CaseResult:
     reference = [(unit, i) for i, (text, _) in enumerate(case.lines) for unit in normalized_words(text, case.language)]
     first_of_line = {i: n for n, (_, i) in reversed(list(enumerate(reference)))}
     pairs = dict(matching_units([unit for unit, _ in reference], [unit for unit, _ in heard]))
-    differences = [
+    differences = tuple(
         heard[pairs[position]][1] - case.lines[i][1].start for i, position in first_of_line.items() if position in pairs
-    ]
-    errors = time_errors(differences, len(first_of_line) - len(differences))
-    seconds = transcript.duration
+    )
+    missing = len(first_of_line) - len(differences)
+    return Measured(case.name, transcript.duration, rate.edits, rate.reference_length, differences, missing, elapsed)
+
+
+def summed_up(name: str, measured: Sequence[Measured]) -> CaseResult:
+    """Return the figures of one case, or of several together."""
+    seconds = sum(one.seconds for one in measured)
+    edits, length = sum(one.edits for one in measured), sum(one.reference_length for one in measured)
+    errors = time_errors([e for one in measured for e in one.differences], sum(one.missing for one in measured))
     return CaseResult(
-        case.name,
+        name,
         seconds,
-        rate.rate,
-        rate.edits,
-        rate.reference_length,
+        edits / length,
+        edits,
+        length,
         errors.mean_ms,
         errors.median_ms,
         errors.within_100_ms,
         errors.within_500_ms,
         errors.missing,
-        elapsed / seconds,
+        sum(one.elapsed for one in measured) / seconds,
     )
 
 
-def _pooled(name: str, results: Sequence[CaseResult]) -> CaseResult:
-    seconds = sum(result.seconds for result in results)
-    edits, length = sum(result.edits for result in results), sum(result.reference_length for result in results)
-    elapsed = sum(result.real_time_factor * result.seconds for result in results)
-    nothing = float("nan")
-    return CaseResult(
-        name, seconds, edits / length, edits, length, nothing, nothing, nothing, nothing, 0, elapsed / seconds
-    )
+def built_cases(names: Sequence[str], data: Path, cache: Path) -> list[SpeechCase]:
+    """Return cases that alignment is measured on (see `mmdemo.evaluation.subtitle_alignment`)."""
+    found = find_cases(names, data, cache)
+    limits = settings().limits
+    return [
+        SpeechCase(
+            case.name,
+            open_audio(case.media, limits),
+            case.language,
+            " ".join(line.text for line in case.lines),
+            tuple((line.text, line.span) for line in case.lines),
+        )
+        for case in found
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,6 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = evaluation_parser(__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--captions", type=int, default=100, help="spoken captions to take")
+    parser.add_argument("--cases", nargs="*", default=[], help="of subtitle_alignment as well: files, folders, kinds")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     cases = [
@@ -200,10 +228,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     with tempfile.TemporaryDirectory() as folder:
         loaded = load_models(empty_cache(Path(folder) / "cache"))
-        evaluate_case(warming_case(), loaded)
-        results = [evaluate_case(case, loaded) for case in cases]
-        captions = [evaluate_case(case, loaded) for case in caption_cases(options.data, options.captions)]
-    results.append(_pooled("captions", captions))
+        measure_case(warming_case(), loaded)
+        results = [summed_up(case.name, [measure_case(case, loaded)]) for case in cases]
+        captions = [measure_case(case, loaded) for case in caption_cases(options.data, options.captions)]
+        results.append(summed_up("captions", captions))
+        built = [measure_case(case, loaded) for case in built_cases(options.cases, options.data, settings().cache_dir)]
+    results += [summed_up(one.name, [one]) for one in built]
+    results += [summed_up("cases together", built)] if built else []
     rows = [asdict(result) for result in results]
     headline = {result.name: round(result.error_rate, 4) for result in results}
     finish(
