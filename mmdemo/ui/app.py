@@ -102,7 +102,7 @@ def build_demo(examples: Sequence[Path] | None = None) -> gr.Blocks:
 def launch_kwargs() -> dict[str, Any]:
     """Return the options of ``launch`` that the app and its tests share."""
     limits = settings().limits
-    scripts = ("app.js", "caption.js", "ask.js")
+    scripts = ("queue.js", "app.js", "caption.js", "ask.js")
     page = (ASSETS / "ui" / "page.css").read_text(encoding="utf-8")
     script = "\n".join((ASSETS / "ui" / name).read_text(encoding="utf-8") for name in scripts)
     return {

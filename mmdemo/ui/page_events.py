@@ -13,7 +13,7 @@ from mmdemo.ui.activity_view import reuse_line_html
 from mmdemo.ui.backbone_tab import BackboneSession, BackboneTab
 from mmdemo.ui.captioning import CaptionTab
 from mmdemo.ui.captioning_job import CaptionSession
-from mmdemo.ui.common import Session
+from mmdemo.ui.common import EDIT_CONCURRENCY, Session
 from mmdemo.ui.header import status_line_html
 from mmdemo.ui.i18n import Localisation, known_language, merged
 from mmdemo.ui.qa import AskTab
@@ -87,6 +87,8 @@ def connect(demo: Page, whole: Whole) -> None:
         whole: everything on it.
     """
     demo.first_updates = whole.new_page
+    wake = gr.Button(visible="hidden", elem_id="mm-wake")  # pressed by ``assets/ui/queue.js``
+    wake.click(lambda: None, None, None, **(QUIET | {"queue": True}), concurrency_limit=EDIT_CONCURRENCY)
     ledgers = Ledgers()
     _connect_arrival(demo, whole, ledgers)
     _connect_language(whole)

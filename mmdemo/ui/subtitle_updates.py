@@ -117,16 +117,17 @@ def editor_updates(parts: SubtitleComponents, state: SubtitleSession, language: 
     updates[parts.table] = table_update(rows_of(view.cues), language)
     updates[parts.export_file] = gr.update(value=None, visible=False)
     updates |= note_updates(parts, state, language) | timeline_updates(parts, view, language)
+    updates |= sound_updates(parts, view)
     return updates | export_updates(parts, state, language) | download_updates(parts, view, folder)
 
 
 def timeline_updates(parts: SubtitleComponents, view: SubtitleView, language: str) -> Updates:
     """Draw the cues on the timeline."""
-    return {parts.timeline: gr.update(value=timeline_html(view, language))} | sound_updates(parts, view)
+    return {parts.timeline: gr.update(value=timeline_html(view, language))}
 
 
 def sound_updates(parts: SubtitleComponents, view: SubtitleView) -> Updates:
-    """Draw the sound below the cues, in which there are no words."""
+    """Draw the sound below the cues, which stays while they are corrected: of two hours it is 190 kB."""
     return {parts.sound: gr.update(value=sound_html(view))}
 
 

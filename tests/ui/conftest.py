@@ -115,9 +115,11 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens pages; at the end no page may have asked another machine for anything or logged an error."""
     contexts, complaints = [], []
 
-    def open_at(address: str, **options: Any) -> Page:
+    def open_at(address: str, script: str = "", **options: Any) -> Page:
         context = browser.new_context(**({"locale": "en-GB", "viewport": {"width": 1280, "height": 900}} | options))
         contexts.append(context)
+        if script:
+            context.add_init_script(script)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
 

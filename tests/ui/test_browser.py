@@ -40,6 +40,26 @@ SOUND_PIXELS = """() => {
 }"""
 """How many pixels of the timeline the sound covers."""
 
+LATE_CLOSE = """(() => {
+  const fetched = window.fetch;
+  window.closing = 0;
+  window.fetch = async (...request) => {
+    const answer = await fetched(...request);
+    if (!String(request[0].url ?? request[0]).includes("/queue/data")) return answer;
+    const late = new TransformStream({
+      async transform(chunk, out) {
+        if (new TextDecoder().decode(chunk).includes("close_stream")) {
+          window.closing += 1;
+          await new Promise((done) => setTimeout(done, 1000));
+        }
+        out.enqueue(chunk);
+      },
+    });
+    return new Response(answer.body.pipeThrough(late), answer);
+  };
+})()"""
+"""That the queue has nothing more to say comes late, as over a slow line."""
+
 LOW_CONTRAST = """() => {
   const linear = (value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   const channel = (value) => linear(value / 255);
@@ -246,6 +266,19 @@ def test_an_answer_that_was_on_its_way_does_not_bring_back_the_language_before(
     expect(cells).to_have_count(count + 3)
     expect_language(page, "zh")
     assert page.evaluate(SOUND_PIXELS) > 1000
+
+
+def test_a_job_that_joins_while_the_stream_of_answers_closes_is_not_lost(
+    open_page: Callable[..., Page], steered: tuple[str, FakePipeline]
+) -> None:
+    address, fake = steered
+    page = open_page(address, LATE_CLOSE)
+    page.evaluate("window.closing = 0")
+    upload(page, SPEECH)
+    page.wait_for_function("() => window.closing > 0")
+    page.click("#mm-start")
+    fake.gate.release(10)
+    expect(page.locator("#mm-status")).to_contain_text("Done. Subtitles: 3.")
 
 
 def test_corrections_reach_the_player_and_errors_name_the_row(
