@@ -5,7 +5,7 @@
   const ENDED = /"msg":"process_completed","event_id":"(\w+)"/g, LONGEST_MATCH = 100, PATIENCE = 300;
   const joined = new Set();  // jobs whose end has not come
   const fetched = window.fetch;
-  let streams = 0;
+  let streams = 0;  // asked for or open
 
   const wake = () => {
     if (!joined.size || streams) return;
@@ -15,7 +15,6 @@
   const follow = async (answers) => {
     const decoder = new TextDecoder();
     let text = "";
-    streams += 1;
     try {
       for (const reader = answers.getReader(); ;) {
         const { value, done } = await reader.read();
@@ -25,20 +24,28 @@
         text = text.slice(-LONGEST_MATCH);
       }
     } catch { /* the page closed it */ }
+  };
+  const ended = () => {
     streams -= 1;
     setTimeout(wake, PATIENCE);
   };
+  const stream = async (request) => {
+    streams += 1;  // from here on, as over a slow line it opens long after the job has joined
+    const answer = await fetched(...request).catch((error) => { ended(); throw error; });
+    if (!answer.body) { ended(); return answer; }
+    const [ours, theirs] = answer.body.tee();
+    follow(ours).then(ended);
+    return new Response(theirs, answer);
+  };
 
   window.fetch = async (...request) => {
-    const answer = await fetched(...request);
     const address = String(request[0]?.url ?? request[0]);
+    if (address.includes("/queue/data")) return stream(request);
+    const answer = await fetched(...request);
     if (address.includes("/queue/join") && answer.ok) {
       const job = (await answer.clone().json().catch(() => ({}))).event_id;
       if (job) joined.add(job);
     }
-    if (!address.includes("/queue/data") || !answer.body) return answer;
-    const [ours, theirs] = answer.body.tee();
-    follow(ours);
-    return new Response(theirs, answer);
+    return answer;
   };
 })();

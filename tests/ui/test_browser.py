@@ -23,8 +23,6 @@ from tests.ui.test_app import let_it_notice, wait_until
 pytestmark = pytest.mark.browser
 
 ARTIFACTS = ROOT / "artifacts"
-LANGUAGE_LOOKS, LANGUAGE_PAUSE_MS = 50, 200
-"""How often a page is looked at until all of it is in a language, and how long it has between two looks."""
 EXAMPLE = ROOT / "assets" / "examples" / "museum-message.mp4"
 
 PLAYER_STATE = """() => {
@@ -97,7 +95,8 @@ def upload(page: Page, path: Path) -> None:
 
 
 def expect_language(page: Page, language: str) -> None:
-    """Every text of ours on the page is, or soon comes to be, in this language."""
+    """Every text of ours on the page is in this language."""
+    shown = page.locator("main").inner_text()
     tag = known_language(language)
     # Where both Chinese scripts write the same word, it says nothing.
     other = {
@@ -106,13 +105,7 @@ def expect_language(page: Page, language: str) -> None:
         for _, one in INTERFACE_LANGUAGES
         if "{" not in sentence.en and sentence.text(one) != sentence.text(tag)
     }
-    for _ in range(LANGUAGE_LOOKS):
-        shown = page.locator("main").inner_text()
-        left = [text for text in other if len(text) > 4 and text.strip("# ") in shown]
-        if not left:
-            return
-        page.wait_for_timeout(LANGUAGE_PAUSE_MS)
-    pytest.fail(f"not in {language}: {left}")
+    assert [text for text in other if len(text) > 4 and text.strip("# ") in shown] == []
 
 
 @pytest.mark.real
